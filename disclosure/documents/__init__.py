@@ -1,0 +1,1 @@
+"""PDFs and images in, PDFs out; knows no database and no Flask."""

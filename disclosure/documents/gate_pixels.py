@@ -1,0 +1,258 @@
+"""The pixels of a finished file: under the boxes, and as text that a person could read.
+
+Imported only in the limited child. Owns how pixels are got without the engine's parser: a page in
+our own form by decoding its one image, any other page by poppler, and each of its images too.
+"""
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy
+import pikepdf
+from numpy.typing import NDArray
+from PIL import Image
+
+from disclosure.documents.burn import Rectangle, burn, label_rectangle, padded, rectangle
+from disclosure.documents.fonts_of_page import pages_with_untrusted_fonts
+from disclosure.documents.gate_text import images_by_pdfminer
+from disclosure.documents.plan import Box, Region
+from disclosure.documents.recognise import (
+    RecognitionFailed,
+    RecognitionMissing,
+    languages_for,
+    read_pixels,
+)
+from disclosure.documents.writer import FONT_NAME, IMAGE_NAME
+
+RESOLUTION: Final = 200
+SECONDS: Final = 60.0
+EVEN: Final = 24
+"""Difference of brightness that storing as JPEG or as a palette may bring into one colour."""
+
+LABEL_SLACK: Final = 96
+SMALLEST_IMAGE: Final = (60, 16)
+SHOWN: Final = b" Tj"
+
+Grey = NDArray[numpy.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class PagePixels:
+    """A page as pixels.
+
+    Attributes:
+        grey: Unrotated.
+        box: What it shows, in points.
+        rotation: Clockwise turn on the screen.
+        own: Whether the page has our own form.
+    """
+
+    grey: Grey
+    box: Box
+    rotation: int
+    own: bool
+
+    @property
+    def upright(self) -> Grey:
+        """Return the pixels as they are seen."""
+        return numpy.ascontiguousarray(numpy.rot90(self.grey, -(self.rotation // 90) % 4))
+
+
+class PixelSource:
+    """Give the pixels of any page of a file.
+
+    Args:
+        path: The file.
+        pdf: The same file, opened.
+    """
+
+    def __init__(self, path: Path, pdf: pikepdf.Pdf) -> None:
+        self.path = path
+        self.pdf = pdf
+
+    def own_image(self, number: int) -> pikepdf.Object | None:
+        """Return the one image of a page in our own form."""
+        resources = self.pdf.pages[number - 1].obj.get("/Resources", pikepdf.Dictionary())
+        images = resources.get("/XObject", pikepdf.Dictionary())
+        fonts = resources.get("/Font", pikepdf.Dictionary())
+        if set(images.keys()) != {IMAGE_NAME} or set(fonts.keys()) != {FONT_NAME}:
+            return None
+        return images[IMAGE_NAME]
+
+    def page(self, number: int) -> PagePixels:
+        """Return the pixels of a page.
+
+        Raises:
+            FileNotFoundError: When poppler is needed and missing.
+            subprocess.SubprocessError: When it fails.
+        """
+        page = self.pdf.pages[number - 1]
+        rotation = int(page.obj.get("/Rotate", 0)) % 360
+        box = _visible(page)
+        image = self.own_image(number)
+        if image is not None:
+            return PagePixels(_decoded(image), box, rotation, own=True)
+        seen = _drawn(self.path, number)
+        return PagePixels(numpy.rot90(seen, rotation // 90).copy(), box, rotation, own=False)
+
+    def images(self, number: int) -> list[Grey]:
+        """Return the images that a foreign page holds, as they are stored."""
+        if self.own_image(number) is not None:
+            return []
+        return [
+            _decoded(image)
+            for image in self.stored(number)
+            if int(image.get("/Width", 0)) >= SMALLEST_IMAGE[0]
+            and int(image.get("/Height", 0)) >= SMALLEST_IMAGE[1]
+        ]
+
+    def stored(self, number: int) -> list[pikepdf.Object]:
+        """Return the image objects of a page and of the forms that it draws."""
+        resources = self.pdf.pages[number - 1].obj.get("/Resources", pikepdf.Dictionary())
+        return list(_images(resources, depth=0))
+
+
+def fits_boxes(
+    pixels: PixelSource, number: int, regions: Sequence[Region], *, strict: bool
+) -> Iterator[Region]:
+    """Yield the regions of a page under which there is more than one even colour and the label.
+
+    Args:
+        pixels: Of the file.
+        number: The page.
+        regions: Of this page, in the order of the plan.
+        strict: Whether the boxes must be there with their padding, as the engine burns them.
+    """
+    page = pixels.page(number)
+    shape = (page.grey.shape[0], page.grey.shape[1])
+    expected = page.grey.copy()
+    marks = [(region.box, region.reason) for region in regions]
+    burn(expected, page.box, page.rotation, marks)
+    scale = shape[1] / (page.box[2] - page.box[0])
+    wanted = [rectangle(padded(region.box, page.box), page.box, shape) for region in regions]
+    slack = numpy.full(shape, EVEN, dtype=numpy.int16)
+    for place in wanted:
+        if place is not None:
+            left, top, right, bottom = label_rectangle(place, scale, page.rotation)
+            slack[top:bottom, left:right] = LABEL_SLACK
+    differs = abs(expected.astype(numpy.int16) - page.grey) > slack
+    for region, place in zip(regions, wanted, strict=True):
+        marked = rectangle(region.box, page.box, shape)
+        area = place if strict or page.own else marked
+        if area is None or marked is None:
+            continue
+        if (_any(differs, area) and (strict or page.own or not _even(page.grey, marked))) or (not page.own and _uneven_image(pixels, number, region.box)):
+            yield region
+
+
+def pages_of_pixels(pixels: PixelSource) -> list[int]:
+    """Return the pages that may show text which no text layer tells."""
+    pages = set(pages_with_untrusted_fonts(pixels.pdf))
+    for number in range(1, len(pixels.pdf.pages) + 1):
+        page = pixels.pdf.pages[number - 1].obj
+        if pixels.own_image(number) is not None:
+            if SHOWN not in page["/Contents"].read_bytes():
+                pages.add(number)
+        elif pixels.images(number) or not _has_fonts(page):
+            pages.add(number)
+    return sorted(pages)
+
+
+def read_pages(
+    pixels: PixelSource, pages: Sequence[int], removed: list[str]
+) -> Iterator[tuple[int, str, tuple[str, str] | None]]:
+    """Yield page number, text read off its pixels, and what went wrong if anything did."""
+    languages = languages_for(removed)
+    for number in pages:
+        try:
+            pictures = [pixels.page(number).upright, *pixels.images(number)]
+            for picture in pictures:
+                yield number, read_pixels(picture, languages).text, None
+        except RecognitionMissing:
+            missing = f"tesseract with {languages} (Debian packages tesseract-ocr*)"
+            yield number, "", ("missing-program", missing)
+        except (RecognitionFailed, OSError, subprocess.SubprocessError):
+            yield number, "", ("failed-program", f"page {number} could not be read")
+
+
+def _visible(page: pikepdf.Page) -> Box:
+    media = [float(side) for side in page.mediabox]
+    crop = [float(side) for side in page.cropbox]
+    lefts, rights = sorted(media[0::2]), sorted(crop[0::2])
+    bottoms, tops = sorted(media[1::2]), sorted(crop[1::2])
+    return (
+        max(lefts[0], rights[0]),
+        max(bottoms[0], tops[0]),
+        min(lefts[1], rights[1]),
+        min(bottoms[1], tops[1]),
+    )
+
+
+def _decoded(image: pikepdf.Object) -> Grey:
+    try:
+        picture = pikepdf.PdfImage(image).as_pil_image()
+    except Exception as error:  # an undecodable image is a page that cannot be looked at
+        raise ValueError from error
+    return numpy.array(picture.convert("L"))
+
+
+def _drawn(path: Path, number: int) -> Grey:
+    numbers = ["-f", str(number), "-l", str(number)]
+    options = ["-r", str(RESOLUTION), "-gray", "-cropbox", "-singlefile"]
+    subprocess.run(
+        ["pdftoppm", *options, *numbers, str(path), "drawn"],
+        check=True,
+        capture_output=True,
+        timeout=SECONDS,
+    )
+    drawn = Path("drawn.pgm")
+    with Image.open(drawn) as picture:
+        grey: Grey = numpy.array(picture.convert("L"))
+    drawn.unlink()
+    return grey
+
+
+def _any(differs: NDArray[numpy.bool_], place: Rectangle) -> bool:
+    left, top, right, bottom = place
+    return bool(differs[top:bottom, left:right].any())
+
+
+def _even(grey: Grey, place: Rectangle) -> bool:
+    """Say whether an area is one value; its rim may belong to the neighbours."""
+    left, top, right, bottom = place
+    area = grey[top + 2 : bottom - 2, left + 2 : right - 2]
+    return area.size == 0 or int(area.max()) - int(area.min()) <= EVEN
+
+
+def _uneven_image(pixels: PixelSource, number: int, box: Box) -> bool:
+    """Say whether an image goes on, under what is drawn over it, inside a box."""
+    for place, identity in images_by_pdfminer(pixels.path, number):
+        grey = _decoded(pixels.pdf.get_object(identity, 0))
+        across = min(box[2], place[2]) - max(box[0], place[0])
+        down = min(box[3], place[3]) - max(box[1], place[1])
+        if across <= 0 or down <= 0:
+            continue
+        inside = rectangle(box, place, (grey.shape[0], grey.shape[1]))
+        if inside is not None and not _even(grey, inside):
+            return True
+    return False
+
+
+def _images(resources: object, *, depth: int) -> Iterator[pikepdf.Object]:
+    if not isinstance(resources, pikepdf.Dictionary) or depth > len("deep"):
+        return
+    for _, item in resources.get("/XObject", pikepdf.Dictionary()).items():
+        if not isinstance(item, pikepdf.Stream):
+            continue
+        if item.get("/Subtype") == "/Image":
+            yield item
+        else:
+            yield from _images(item.get("/Resources"), depth=depth + 1)
+
+
+def _has_fonts(page: pikepdf.Object) -> bool:
+    resources = page.get("/Resources", pikepdf.Dictionary())
+    return bool(resources.get("/Font")) or not resources.get("/XObject")

@@ -1,0 +1,111 @@
+"""Reading text off pixels with tesseract, where it is installed.
+
+Owns the call of the program and the shape of its answer. A missing or failing program is
+``RecognitionMissing`` or ``RecognitionFailed``: what that means for a release is decided by engine and gate.
+"""
+
+import csv
+import io
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy
+from numpy.typing import NDArray
+from PIL import Image
+
+from disclosure.documents.plan import Box
+from disclosure.documents.terms import is_ideograph
+
+PROGRAM: Final = "tesseract"
+SECONDS: Final = 40.0
+RESOLUTION: Final = 200
+WORD_LEVEL: Final = "5"
+
+
+class RecognitionMissing(Exception):
+    """Say that the program or a language of it is not installed."""
+
+
+class RecognitionFailed(Exception):
+    """Say that the program gave no answer for a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """Text that was read off pixels, with a box in pixels for each sign.
+
+    Attributes:
+        text: Signs in reading order.
+        boxes: Left, top, right, bottom in pixels; none for separators.
+    """
+
+    text: str
+    boxes: tuple[Box | None, ...]
+
+
+def languages_for(terms: list[str]) -> str:
+    """Return the languages that could show any of these terms."""
+    chinese = any(is_ideograph(character) for term in terms for character in term)
+    return "chi_sim+eng" if chinese else "eng"
+
+
+@lru_cache(maxsize=1)
+def _installed() -> frozenset[str]:
+    if shutil.which(PROGRAM) is None:
+        return frozenset()
+    listed = subprocess.run(
+        [PROGRAM, "--list-langs"], capture_output=True, text=True, check=False, timeout=SECONDS
+    )
+    return frozenset(listed.stdout.split())
+
+
+def read_pixels(grey: NDArray[numpy.uint8], languages: str) -> ReadText:
+    """Read the text of a page.
+
+    Args:
+        grey: The page as it is seen, upright.
+        languages: Tesseract's names joined by ``+``.
+
+    Raises:
+        RecognitionMissing: When the program or a language is not there.
+        RecognitionFailed: When it fails or takes too long.
+    """
+    if not _installed().issuperset(languages.split("+")):
+        raise RecognitionMissing
+    picture = Path("page.png").resolve()
+    Image.fromarray(grey).save(picture, compress_level=1)
+    try:
+        answer = subprocess.run(
+            [PROGRAM, str(picture), "stdout", "-l", languages, "--dpi", str(RESOLUTION), "tsv"],
+            capture_output=True,
+            check=True,
+            timeout=SECONDS,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise RecognitionFailed from error
+    finally:
+        picture.unlink(missing_ok=True)
+    return _parsed(answer.stdout.decode("utf-8", "replace"))
+
+
+def _parsed(table: str) -> ReadText:
+    text: list[str] = []
+    boxes: list[Box | None] = []
+    line = None
+    for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
+        if row["level"] != WORD_LEVEL or not row["text"].strip():
+            continue
+        here = (row["block_num"], row["par_num"], row["line_num"])
+        text.append(" " if here == line else "\n")
+        boxes.append(None)
+        line = here
+        left, top, width, height = (float(row[name]) for name in ("left", "top", "width", "height"))
+        step = width / len(row["text"])
+        for index, sign in enumerate(row["text"]):
+            text.append(sign)
+            boxes.append((left + index * step, top, left + (index + 1) * step, top + height))
+    return ReadText("".join(text), tuple(boxes))

@@ -1,0 +1,76 @@
+"""Where a unit of work begins and ends: the only module that commits.
+
+Owns the transaction of a page, a job or a command, and what has to happen right after a commit.
+Operations below flush and never commit; nothing above commits either.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+
+from disclosure.operations.desk import Actor, Desk, Work
+from disclosure.storage.base import db, reading
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the edges of one process share.
+
+    Attributes:
+        desk: The installation's fixed parts.
+        clock: Gives the aware UTC instant of each unit of work.
+        after_commit: Called after a commit with the ids of the outbox rows that it added.
+    """
+
+    desk: Desk
+    clock: Clock
+    after_commit: Callable[[Sequence[str]], None]
+
+
+def house() -> House:
+    """Return the house of the running application."""
+    found: House = current_app.extensions["disclosure"]
+    return found
+
+
+@contextmanager
+def unit_of_work(actor: Actor) -> Iterator[Work]:
+    """Open one writing transaction; it commits at the end, or rolls back when anything is raised.
+
+    Args:
+        actor: Who acts in it.
+    """
+    home = house()
+    session = db.session()
+    session.rollback()
+    try:
+        with session.begin():
+            yield Work(session, home.desk, actor, home.clock())
+        added = session.info.pop("outbox", [])
+    finally:
+        session.info.pop("outbox", None)
+        session.rollback()
+    if added:
+        home.after_commit(added)
+
+
+@contextmanager
+def look(actor: Actor) -> Iterator[Work]:
+    """Open one transaction that only reads; whatever is changed in it is thrown away.
+
+    Args:
+        actor: Who looks.
+    """
+    home = house()
+    session = db.session()
+    session.rollback()
+    with reading():
+        try:
+            yield Work(session, home.desk, actor, home.clock())
+        finally:
+            session.rollback()

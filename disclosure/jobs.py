@@ -1,0 +1,205 @@
+"""Jobs: what each kind of outbox row does, and the one function that runs a row.
+
+Owns the handlers and the local worker's loop. The table is the truth: ``run`` takes a row by
+compare-and-set, may run twice, and its visible result happens once, because the result and the end
+of the row are one transaction. RQ calls the same ``run`` with the row's id.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import structlog
+from flask import Flask
+from sqlalchemy import select
+
+from disclosure.documents.inspect import inspect
+from disclosure.edge import house, look, unit_of_work
+from disclosure.errors import DisclosureError, DocumentRefused, Refused
+from disclosure.gateways.mail import send
+from disclosure.operations import outbox
+from disclosure.operations.collecting import fetch_values, store_values
+from disclosure.operations.desk import SYSTEM, Work
+from disclosure.operations.letters import compose
+from disclosure.operations.noticing import delay_notice, note_notice_sent
+from disclosure.operations.papers import note_inspection
+from disclosure.operations.rendering import build, gather, store_rendition
+from disclosure.storage.cases import Case, Document
+from disclosure.storage.ledger_rows import Outbox
+from disclosure.storage.releases import Notice
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One taken row, with what a handler needs of it."""
+
+    id: str
+    kind: str
+    attempt: int
+    arguments: dict[str, str]
+
+    def report(self, percent: int, step: str) -> None:
+        """Show how far it is, on the page of whoever waits."""
+        with unit_of_work(SYSTEM) as work:
+            row = self._row(work)
+            row.progress, row.step = percent, step[:80]
+            row.lease_until = work.now + outbox.LEASE
+
+    @contextmanager
+    def result(self) -> Iterator[Work]:
+        """Open the transaction in which the result is kept and the row ends, both or neither."""
+        with unit_of_work(SYSTEM) as work:
+            row = self._row(work)
+            yield work
+            outbox.finish(row, work.now)
+
+    def _row(self, work: Work) -> Outbox:
+        row = work.session.get_one(Outbox, self.id, populate_existing=True)
+        if row.status != outbox.RUNNING or row.attempts != self.attempt:
+            raise Refused("Another worker has taken this job over.")
+        return row
+
+
+def run(outbox_id: str) -> bool:
+    """Run one row of the outbox, inside an application context.
+
+    Returns:
+        Whether this call took the row; False when it is done or somebody else's.
+    """
+    with unit_of_work(SYSTEM) as work:
+        row = outbox.take(work.session, outbox_id, work.now)
+        if row is None:
+            return False
+        job = Job(row.id, row.kind, row.attempts, dict(row.arguments))
+    try:
+        HANDLERS[job.kind](job)
+    except DisclosureError as error:
+        _fail(job, error.message)
+    except Exception as error:
+        log.exception("job failed", job=job.id, kind=job.kind)
+        _fail(job, f"An unexpected {type(error).__name__}; the log has it under this job's id.")
+    return True
+
+
+def _fail(job: Job, reason: str) -> None:
+    with unit_of_work(SYSTEM) as work:
+        row = work.session.get_one(Outbox, job.id, populate_existing=True)
+        if row.status == outbox.RUNNING and row.attempts == job.attempt:
+            outbox.fail(work, row, reason)
+
+
+def _case(work: Work, job: Job) -> Case:
+    return work.session.scalars(select(Case).where(Case.reference == job.arguments["case"])).one()
+
+
+def _letter(job: Job) -> None:
+    with look(SYSTEM) as work:
+        message = compose(work, work.session.get_one(Outbox, job.id))
+    if message is not None:
+        send(house().desk.settings, message, now=house().clock())
+    with job.result() as work:
+        if job.arguments["template"] == "notice":
+            notice = work.session.get_one(Notice, job.arguments["notice"])
+            note_notice_sent(work, _case(work, job), notice)
+
+
+def _notice_due(job: Job) -> None:
+    with job.result() as work:
+        case, notice = _case(work, job), work.session.get_one(Notice, job.arguments["notice"])
+        if notice.sent_at is not None or notice.replaced_at is not None:
+            return
+        if notice.review_at is not None and notice.review_at > work.now:
+            return
+        if case.restricted or not case.ended_at:
+            delay_notice(work, case, notice)
+            again = outbox.Effect("notice_due", job.arguments, after=notice.review_at)
+            outbox.enqueue(work, again, case=case)
+            return
+        ids = {"template": "notice", "case": case.reference, "notice": notice.id}
+        outbox.enqueue(work, outbox.Effect("letter", ids), case=case)
+
+
+def _inspect(job: Job) -> None:
+    with look(SYSTEM) as work:
+        document = work.session.get_one(Document, job.arguments["document"])
+        sha256, ending = document.sha256, Path(document.filename).suffix[:8]
+        if document.status != "quarantine":
+            sha256 = ""
+    if not sha256:
+        with job.result():
+            return
+    with TemporaryDirectory(prefix="inspect-") as folder:
+        path = Path(folder) / f"original{ending if ending.isascii() else ''}"
+        path.write_bytes(house().desk.files.read(sha256))
+        try:
+            found = inspect(path)
+        except DocumentRefused as refusal:
+            _keep_inspection(job, "application/octet-stream", 0, {}, refusal=refusal.message)
+            return
+    _keep_inspection(job, found.media_type, found.pages, dict(found.hidden))
+
+
+def _keep_inspection(
+    job: Job, media_type: str, pages: int, summary: dict[str, object], *, refusal: str = ""
+) -> None:
+    with job.result() as work:
+        document = work.session.get_one(Document, job.arguments["document"])
+        note_inspection(
+            work, document, media_type=media_type, pages=pages, summary=summary, refusal=refusal
+        )
+
+
+def _collect(job: Job) -> None:
+    job.report(10, "Asking the platform for the allowed fields")
+    with look(SYSTEM) as work:
+        values = fetch_values(work, _case(work, job), purpose=job.arguments["purpose"])
+    job.report(80, f"Keeping {len(values)} values")
+    with job.result() as work:
+        store_values(work, _case(work, job), values)
+
+
+def _render(job: Job) -> None:
+    job.report(2, "Gathering what leaves")
+    with look(SYSTEM) as work:
+        draft = gather(work, _case(work, job))
+    built = build(house().desk, draft, job.report)
+    with job.result() as work:
+        store_rendition(work, _case(work, job), draft, built)
+
+
+HANDLERS: dict[str, Callable[[Job], None]] = {
+    "letter": _letter,
+    "notice_due": _notice_due,
+    "inspect": _inspect,
+    "collect": _collect,
+    "render": _render,
+}
+"""Kind of an outbox row -> what it does."""
+
+
+def sweep() -> int:
+    """Run everything that is due, once; return how many rows this call took."""
+    with look(SYSTEM) as work:
+        ids = outbox.due(work.session, work.now)
+    return sum(run(outbox_id) for outbox_id in ids)
+
+
+def work_forever(app: Flask, *, until: Callable[[], bool] = lambda: False) -> None:
+    """Be the local worker: run what is due, then look again a fifth of a second later.
+
+    Args:
+        app: The application whose outbox is worked.
+        until: Asked between two sweeps; true ends the loop.
+    """
+    while not until():
+        with app.app_context():
+            taken = sweep()
+        if not taken:
+            time.sleep(POLL_SECONDS)

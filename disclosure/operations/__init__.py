@@ -1,0 +1,1 @@
+"""Every write, one file per stage of a case."""

@@ -1,0 +1,173 @@
+"""Redacting: field masks by rule or by a person, and marks in documents, each with a reason code.
+
+Owns masks and marks. Masks only ever take away: the strongest that a person chose stands above the
+rule's. Any change makes the rendition stale; applying is ``operations/rendering.py``'s.
+"""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from disclosure.documents.plan import Plan, Region, Term, plan_from
+from disclosure.domain.masking import MASKS
+from disclosure.domain.workflow import Action
+from disclosure.errors import BadInput, NotFound
+from disclosure.operations.desk import Work
+from disclosure.operations.outbox import Effect
+from disclosure.operations.papers import find_document
+from disclosure.operations.transition import Change, advance
+from disclosure.storage.cases import Case, DocumentMark, FieldMask
+
+LONGEST_TERM = 200
+KEEP, REMOVE = "keep", "remove"
+
+
+def mask_choices(work: Work, field: str) -> tuple[str, ...]:
+    """Return the masks that a person may choose for a field, weakest first."""
+    default = work.desk.catalogue.fields[field].mask
+    return tuple(dict.fromkeys([KEEP, default if default in MASKS else REMOVE, REMOVE]))
+
+
+def masks_of(work: Work, case: Case) -> dict[str, FieldMask]:
+    """Return what people decided, by field; a field without a row leaves in clear."""
+    rows = work.session.scalars(select(FieldMask).where(FieldMask.case_id == case.id))
+    return {row.field: row for row in rows}
+
+
+def set_mask(work: Work, case: Case, *, field: str, mask: str, code: str) -> None:
+    """Decide how an allowed field leaves.
+
+    Raises:
+        BadInput: When the field is not allowed, or the mask or reason code is not of the list.
+    """
+    if field not in case.allowed_fields:
+        raise BadInput("This field is not among those that may leave.", where="field")
+    if mask not in mask_choices(work, field):
+        raise BadInput("Choose one of the masks offered for this field.", where="mask")
+    _require_code(work, code, needed=mask != KEEP)
+    change = Change(data={"field": field, "mask": mask, "code": code or "none"})
+    advance(work, case, Action.MARK, change)
+    row = masks_of(work, case).get(field)
+    if row is None:
+        row = FieldMask(case_id=case.id, field=field)
+        work.session.add(row)
+    row.mask, row.reason_code = mask, code
+    row.person_id, row.set_at = work.actor.person, work.now
+    work.session.flush()
+
+
+def add_term(work: Work, case: Case, *, document_id: str, text: str, code: str) -> DocumentMark:
+    """Mark a text in a document, wherever and however it is written there.
+
+    Raises:
+        BadInput: When the text is empty or too long, or the reason code is unknown.
+    """
+    text = text.strip()
+    if not text or len(text) > LONGEST_TERM:
+        raise BadInput(f"Write 1 to {LONGEST_TERM} characters.", where="text")
+    _require_code(work, code, needed=True)
+    plan_from({"regions": [], "terms": [{"text": text, "reason": code}], "password": None})
+    document = find_document(work, case, document_id)
+    mark = DocumentMark(kind="term", term=text, reason_code=code)
+    return _add_mark(work, case, document.id, mark)
+
+
+def add_region(
+    work: Work, case: Case, *, document_id: str, page: int, box: Sequence[float], code: str
+) -> DocumentMark:
+    """Mark a box on a page of a document.
+
+    Args:
+        work: The unit of work.
+        case: The case.
+        document_id: A responsive document of the case.
+        page: From 1.
+        box: Left, bottom, right, top in points of the unrotated original page.
+        code: Reason code.
+
+    Raises:
+        BadInput: When the page or box is outside the document, or the reason code is unknown.
+    """
+    document = find_document(work, case, document_id)
+    if not 1 <= page <= document.pages:
+        raise BadInput(f"This document has pages 1 to {document.pages}.", where="page")
+    _require_code(work, code, needed=True)
+    raw = {"page": page, "box": list(box), "reason": code}
+    plan_from({"regions": [raw], "terms": [], "password": None})
+    mark = DocumentMark(kind="region", page=page, box=list(box), reason_code=code)
+    return _add_mark(work, case, document.id, mark)
+
+
+def _add_mark(work: Work, case: Case, document_id: str, mark: DocumentMark) -> DocumentMark:
+    mark.id, mark.case_id, mark.document_id = uuid.uuid4().hex, case.id, document_id
+    mark.person_id, mark.marked_at = work.actor.person, work.now
+    data = {
+        "mark": mark.id,
+        "document": document_id,
+        "kind": mark.kind,
+        "code": mark.reason_code,
+        "page": mark.page,
+    }
+    advance(work, case, Action.MARK, Change(subjects=[mark.id], data=data))
+    work.session.add(mark)
+    work.session.flush()
+    return mark
+
+
+def withdraw_mark(work: Work, case: Case, mark_id: str) -> None:
+    """Take back a mark; it stays on record as withdrawn.
+
+    Raises:
+        NotFound: When the case has no such live mark.
+    """
+    mark = work.session.get(DocumentMark, mark_id)
+    if mark is None or mark.case_id != case.id or mark.withdrawn_at is not None:
+        raise NotFound("There is no such mark in this case.")
+    change = Change(subjects=[mark.id], data={"mark": mark.id, "withdrawn": True})
+    advance(work, case, Action.MARK, change)
+    mark.withdrawn_at = work.now
+    work.session.flush()
+
+
+def _require_code(work: Work, code: str, *, needed: bool) -> None:
+    if not needed and not code:
+        return
+    if code not in work.desk.catalogue.reasons:
+        raise BadInput("Choose the reason code under which this is withheld.", where="code")
+
+
+def marks_of(work: Work, case: Case, document_id: str) -> list[DocumentMark]:
+    """Return the live marks of a document, oldest first."""
+    rows = work.session.scalars(
+        select(DocumentMark)
+        .where(
+            DocumentMark.case_id == case.id,
+            DocumentMark.document_id == document_id,
+            DocumentMark.withdrawn_at.is_(None),
+        )
+        .order_by(DocumentMark.marked_at, DocumentMark.id)
+    )
+    return list(rows)
+
+
+def plan_of(work: Work, case: Case, document_id: str) -> Plan:
+    """Return a document's marks as a plan for the engine."""
+    marks = marks_of(work, case, document_id)
+    return Plan(
+        regions=tuple(
+            Region(
+                mark.page, (mark.box[0], mark.box[1], mark.box[2], mark.box[3]), mark.reason_code
+            )
+            for mark in marks
+            if mark.page is not None and mark.box is not None
+        ),
+        terms=tuple(Term(mark.term, mark.reason_code) for mark in marks if mark.term is not None),
+    )
+
+
+def request_rendition(work: Work, case: Case) -> None:
+    """Ask for the rendition to be built, by a job."""
+    arguments = {"case": case.reference, "by": work.actor.person}
+    change = Change(data={"by": work.actor.person}, effects=[Effect("render", arguments)])
+    advance(work, case, Action.BUILD_RENDITION, change)

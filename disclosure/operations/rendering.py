@@ -1,0 +1,402 @@
+"""Building the rendition: one sealed, gated PDF of what is disclosed, and the row that says so.
+
+Owns the order of the work: gather what leaves (masked values never enter the page), redact the
+documents, print, join, seal, read again. Only ``store_rendition`` writes; the rest can run as long
+as it takes, outside of any transaction.
+"""
+
+import hashlib
+import json
+import tempfile
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from disclosure.documents.assemble import Part, assemble
+from disclosure.documents.gate import gate
+from disclosure.documents.plan import Plan
+from disclosure.documents.redact import RedactionReport, redact
+from disclosure.documents.render import render_pdf
+from disclosure.documents.seal import seal
+from disclosure.domain.decision import Profile
+from disclosure.domain.events import Event
+from disclosure.domain.ledger import Payload
+from disclosure.domain.masking import mask as apply_mask
+from disclosure.domain.workflow import Action
+from disclosure.errors import Refused
+from disclosure.operations.basis import rendition_basis
+from disclosure.operations.collecting import values_of
+from disclosure.operations.desk import SYSTEM, Desk, Work
+from disclosure.operations.printing import fill
+from disclosure.operations.recording import record
+from disclosure.operations.redacting import KEEP, masks_of, plan_of
+from disclosure.operations.transition import Change, advance
+from disclosure.storage.cases import Case, Document, DocumentMark, Evaluation
+from disclosure.storage.ledger_rows import Outbox
+from disclosure.storage.releases import Rendition, RenditionPreparer
+
+Report = Callable[[int, str], None]
+SHORTEST_SEARCHED = 4
+SHORTEST_SEARCHED_WIDE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One value as it leaves: the text, or None when it is withheld."""
+
+    field: str
+    record: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Paper:
+    """A document that goes into the rendition, with the plan of what goes out of it."""
+
+    document_id: str
+    filename: str
+    sha256: str
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Draft:
+    """Everything that a rendition is built from, read in one transaction."""
+
+    reference: str
+    number: int
+    basis: str
+    page: dict[str, Any]
+    shown: tuple[Shown, ...]
+    removed: tuple[str, ...]
+    withheld: tuple[dict[str, str], ...]
+    papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Built:
+    """A finished rendition that is not stored yet."""
+
+    content: bytes
+    pages: int
+    gate_sha256: str
+    gate_passed: bool
+    gate_report: dict[str, object]
+    redaction_log: dict[str, object]
+    manifest: dict[str, object]
+
+
+def gather(work: Work, case: Case) -> Draft:
+    """Read everything that the rendition is built from; values under a mask are masked here."""
+    masks = masks_of(work, case)
+    key = hashlib.sha256(work.desk.keys.index_key + case.public_ref.encode()).digest()
+    shown: list[Shown] = []
+    removed: list[str] = []
+    for value in values_of(work, case):
+        name = masks[value.field].mask if value.field in masks else KEEP
+        text = value.value if name == KEEP else apply_mask(name, value.value, case_key=key)
+        shown.append(Shown(value.field, value.record, text))
+        if text != value.value and _can_be_searched(value.value):
+            removed.append(value.value)
+    number = work.session.scalar(
+        select(func.count()).select_from(Rendition).where(Rendition.case_id == case.id)
+    )
+    return Draft(
+        reference=case.reference,
+        number=int(number or 0) + 1,
+        basis=rendition_basis(work, case),
+        page=_page_values(work, case),
+        shown=tuple(shown),
+        removed=tuple(dict.fromkeys(removed)),
+        withheld=tuple(_withheld(work, case)),
+        papers=tuple(_papers(work, case)),
+    )
+
+
+def _can_be_searched(value: str) -> bool:
+    wide = sum(ord(sign) > 0x2E7F for sign in value)  # noqa: PLR2004 - where CJK begins
+    return wide >= SHORTEST_SEARCHED_WIDE or len(value.strip()) >= SHORTEST_SEARCHED
+
+
+def _page_values(work: Work, case: Case) -> dict[str, Any]:
+    catalogue = work.desk.catalogue
+    ground = catalogue.ground(case.ground, work.now)
+    instrument = case.instrument
+    return {
+        "reference": case.reference,
+        "platform": work.desk.settings.platform_name,
+        "entity": work.desk.settings.legal_entity,
+        "ground": ground,
+        "clause": catalogue.policy.clauses.get(ground.clause),
+        "citations": [catalogue.citations[each] for each in ground.law],
+        "legal_basis": instrument.get("legal_basis", ""),
+        "instrument": instrument,
+        "recipient": case.requester,
+        "statement": case.statement,
+        "received_at": case.received_at,
+        "built_at": work.now,
+        "profile": Profile(case.approval_profile).label,
+        "policy_version": case.policy_version,
+        "catalogue_version": case.catalogue_version,
+        "fields": catalogue.fields,
+        "reasons": catalogue.reasons,
+    }
+
+
+def _withheld(work: Work, case: Case) -> list[dict[str, str]]:
+    evaluation = work.session.get_one(Evaluation, case.decided_evaluation_id)
+    catalogue = work.desk.catalogue
+    rows: list[dict[str, str]] = []
+    for field in case.fields:
+        if field in case.allowed_fields:
+            continue
+        code = _code_of(evaluation, field)
+        rows.append({"field": field, "mask": "not disclosed", "code": code})
+    for field, row in sorted(masks_of(work, case).items()):
+        if row.mask != KEEP and field in case.allowed_fields:
+            rows.append({"field": field, "mask": row.mask, "code": row.reason_code})
+    return [row for row in rows if row["field"] in catalogue.fields]
+
+
+def _code_of(evaluation: Evaluation, field: str) -> str:
+    for check in evaluation.decision["checks"]:
+        if field in check["cut"]:
+            return str(check["code"])
+    return "not_on_ground_list"
+
+
+def _papers(work: Work, case: Case) -> list[Paper]:
+    rows = work.session.scalars(
+        select(Document)
+        .where(
+            Document.case_id == case.id,
+            Document.role == "responsive",
+            Document.status == "ready",
+            Document.disposition == "release",
+        )
+        .order_by(Document.added_at, Document.id)
+    )
+    return [Paper(row.id, row.filename, row.sha256, plan_of(work, case, row.id)) for row in rows]
+
+
+def build(desk: Desk, draft: Draft, report: Report) -> Built:
+    """Build, seal and gate the PDF; touches no database.
+
+    Args:
+        desk: The fixed parts of the installation.
+        draft: What to build from.
+        report: Called with percent and step, for people who watch.
+
+    Raises:
+        DocumentRefused: When a document cannot be redacted completely.
+        NotReady: When a font or program is missing.
+    """
+    with tempfile.TemporaryDirectory(prefix="rendition-") as name:
+        folder = Path(name)
+        parts = []
+        for number, paper in enumerate(draft.papers):
+            report(5 + 50 * number // len(draft.papers), f"Redacting document {number + 1}")
+            parts.append(_redact_paper(desk, paper, folder, number=number + 1))
+        report(60, "Printing the certificate and the data")
+        manifest = _manifest(draft, parts)
+        log = _redaction_log(draft, parts)
+        html = fill(
+            "documents/rendition.html",
+            desk.settings.timezone,
+            {**draft.page, "draft": draft, "manifest": manifest, "log": log, **_tables(draft)},
+        )
+        lead = render_pdf(html, title=f"Disclosure {draft.reference}", lang="en")
+        report(75, "Joining and sealing")
+        joined = assemble(
+            lead,
+            [Part(part.name, part.content) for part in parts],
+            title=f"Disclosure {draft.reference}",
+            made_at=draft.page["built_at"],
+        )
+        content = _sealed(desk, joined, draft)
+        report(85, "Reading the finished file again")
+        return _gated(draft, content, folder, parts, manifest=manifest, log=log)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Part:
+    paper: Paper
+    name: str
+    content: bytes
+    outcome: RedactionReport
+
+
+def _redact_paper(desk: Desk, paper: Paper, folder: Path, *, number: int) -> _Part:
+    folder /= str(number)
+    folder.mkdir()
+    ending = Path(paper.filename).suffix[:8]
+    source, target = folder / f"original{ending}", folder / "redacted.pdf"
+    source.write_bytes(desk.files.read(paper.sha256))
+    outcome = redact(source, target, paper.plan)
+    return _Part(paper, f"Document {number}", target.read_bytes(), outcome)
+
+
+def _sealed(desk: Desk, joined: bytes, draft: Draft) -> bytes:
+    return seal(
+        joined,
+        key_pem=desk.keys.seal_key,
+        certificate_pem=desk.keys.seal_certificate,
+        reason=f"Disclosure {draft.reference}, rendition {draft.number}",
+        signed_at=draft.page["built_at"],
+    )
+
+
+def _gated(
+    draft: Draft,
+    content: bytes,
+    folder: Path,
+    parts: list[_Part],
+    *,
+    manifest: dict[str, object],
+    log: dict[str, object],
+) -> Built:
+    finished = folder / "rendition.pdf"
+    finished.write_bytes(content)
+    terms = [term.text for paper in draft.papers for term in paper.plan.terms]
+    verdict = gate(finished, removed=[*draft.removed, *terms])
+    documents = [part.outcome.verdict.as_json() for part in parts]
+    return Built(
+        content=content,
+        pages=verdict.pages,
+        gate_sha256=verdict.sha256,
+        gate_passed=verdict.passed,
+        gate_report={**verdict.as_json(), "values": len(draft.removed), "documents": documents},
+        redaction_log=log,
+        manifest=manifest,
+    )
+
+
+def _tables(draft: Draft) -> dict[str, object]:
+    """Arrange the values: one fact a line where a field stands once, a table where it repeats."""
+    by_category: dict[str, dict[str, dict[str, Shown]]] = {}
+    for shown in draft.shown:
+        category = shown.field.partition(".")[0]
+        by_category.setdefault(category, {}).setdefault(shown.record, {})[shown.field] = shown
+    groups = []
+    for category, records in by_category.items():
+        columns = list(dict.fromkeys(field for row in records.values() for field in row))
+        groups.append({"category": category, "columns": columns, "rows": list(records.values())})
+    return {"groups": groups}
+
+
+def _manifest(draft: Draft, parts: list[_Part]) -> dict[str, object]:
+    counts = Counter(shown.field for shown in draft.shown)
+    data = [[shown.field, shown.record, shown.text] for shown in draft.shown]
+    digest = hashlib.sha256(json.dumps(data, ensure_ascii=False).encode()).hexdigest()
+    return {
+        "data_sha256": digest,
+        "fields": [{"field": field, "values": number} for field, number in counts.items()],
+        "withheld": list(draft.withheld),
+        "documents": [
+            {
+                "document": part.paper.document_id,
+                "original_sha256": part.paper.sha256,
+                "redacted_sha256": part.outcome.sha256,
+                "pages": part.outcome.pages,
+                "marks": len(part.outcome.marks),
+            }
+            for part in parts
+        ],
+    }
+
+
+def _redaction_log(draft: Draft, parts: list[_Part]) -> dict[str, object]:
+    documents = []
+    for number, part in enumerate(parts, 1):
+        by_page = Counter((mark.page, mark.reason) for mark in part.outcome.marks)
+        documents.append(
+            {
+                "number": number,
+                "document": part.paper.document_id,
+                "pages": part.outcome.pages,
+                "marks": [
+                    {"page": page, "code": code, "count": count}
+                    for (page, code), count in sorted(by_page.items())
+                ],
+                "words_dropped": part.outcome.words_dropped,
+            }
+        )
+    return {"fields": list(draft.withheld), "documents": documents}
+
+
+def store_rendition(work: Work, case: Case, draft: Draft, built: Built) -> Rendition:
+    """Keep a finished rendition and who prepared it.
+
+    Raises:
+        Refused: When the case changed while the PDF was being built.
+    """
+    if rendition_basis(work, case) != draft.basis:
+        raise Refused("The case changed while the rendition was being built: build it again.")
+    sha256 = work.desk.files.add(built.content)
+    people = sorted(_preparers(work, case))
+    rendition = Rendition(
+        id=uuid.uuid4().hex,
+        case_id=case.id,
+        number=draft.number,
+        sha256=sha256,
+        size=len(built.content),
+        pages=built.pages,
+        basis=draft.basis,
+        profile=case.approval_profile,
+        separation=case.separation,
+        gate_sha256=built.gate_sha256,
+        gate_passed=built.gate_passed,
+        gate_report=built.gate_report,
+        redaction_log=built.redaction_log,
+        manifest=built.manifest,
+        built_at=work.now,
+    )
+    work.session.add(rendition)
+    work.session.flush()
+    for person in people:
+        work.session.add(RenditionPreparer(rendition_id=rendition.id, person_id=person))
+    data: Payload = {
+        "rendition": rendition.id,
+        "sha256": sha256,
+        "size": rendition.size,
+        "pages": rendition.pages,
+        "preparers": people,
+        "separation": case.separation,
+    }
+    system = work.as_actor(SYSTEM)
+    advance(system, case, Action.RENDITION_BUILT, Change(subjects=[rendition.id], data=data))
+    verdict: Payload = {"rendition": rendition.id, "sha256": built.gate_sha256, "passed": built.gate_passed}
+    record(system, Event.RENDITION_GATED, case=case, subjects=[rendition.id], data=verdict)
+    return rendition
+
+
+def _preparers(work: Work, case: Case) -> set[str]:
+    """Return everybody who had a hand in it: handler, collectors, markers, builders, uploaders."""
+    people: set[str] = {case.handler_id} if case.handler_id else set()
+    jobs = work.session.scalars(
+        select(Outbox.arguments).where(
+            Outbox.case_id == case.id, Outbox.kind.in_(["collect", "render"])
+        )
+    )
+    people |= {arguments["by"] for arguments in jobs if arguments.get("by")}
+    people |= {row.person_id for row in masks_of(work, case).values()}
+    people |= set(
+        work.session.scalars(
+            select(DocumentMark.person_id).where(
+                DocumentMark.case_id == case.id, DocumentMark.withdrawn_at.is_(None)
+            )
+        )
+    )
+    uploaders = work.session.scalars(
+        select(Document.added_by).where(
+            Document.case_id == case.id,
+            Document.role == "responsive",
+            Document.added_by.is_not(None),
+        )
+    )
+    return people | {person for person in uploaders if person}

@@ -1,0 +1,165 @@
+"""What the database itself refuses, whatever the program does.
+
+Owns the triggers of both engines: append-only tables, a ledger without gaps, signatures only from
+people who may sign, and releases only with every signature that the case's approval profile asks
+for. The texts are generated from ``domain/approvals.py``. On SQLite each rule is also a check
+before insert, because ``REPLACE`` skips delete triggers unless ``recursive_triggers`` is on.
+"""
+
+from sqlalchemy import Connection
+
+from disclosure.domain.access import Role
+from disclosure.domain.approvals import SIGNING_ROLES
+
+APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
+    "ledger_entry": (("seq",), ("leaf",), ("case_id", "case_seq")),
+    "signature": (("id",), ("rendition_id", "person_id")),
+    "signature_voiding": (("signature_id",),),
+    "release": (("id",), ("rendition_id",)),
+    "rendition": (("id",), ("case_id", "number")),
+    "rendition_preparer": (("rendition_id", "person_id"),),
+}
+"""Table -> its unique keys; a row once written is neither changed, deleted nor replaced."""
+
+_GAP = "NEW.seq <> COALESCE((SELECT MAX(seq) FROM ledger_entry), 0) + 1"
+
+_LIVE_ROLE = """EXISTS (
+    SELECT 1 FROM person AS p JOIN role_grant AS g ON g.person_id = p.id
+    WHERE p.id = {person} AND p.active AND g.role = {role} AND g.revoked_at IS NULL)"""
+
+_NOT_PREPARER = """NOT EXISTS (
+    SELECT 1 FROM rendition_preparer AS q JOIN rendition AS r ON r.id = q.rendition_id
+    WHERE q.rendition_id = {rendition} AND q.person_id = {person}
+    AND NOT (r.separation = 'small-team' AND {role} = 'legal_reviewer'))"""
+
+_GATED = """EXISTS (
+    SELECT 1 FROM rendition AS r
+    WHERE r.id = NEW.rendition_id AND r.case_id = NEW.case_id AND r.sha256 = NEW.sha256
+    AND r.gate_passed AND r.gate_sha256 = NEW.sha256)"""
+
+_VALID_SIGNATURE = f"""SELECT s.person_id FROM signature AS s
+    WHERE s.rendition_id = NEW.rendition_id AND s.sha256 = NEW.sha256 AND s.role = '{{role}}'
+    AND NOT EXISTS (SELECT 1 FROM signature_voiding AS v WHERE v.signature_id = s.id)
+    AND {_LIVE_ROLE.format(person="s.person_id", role="s.role")}
+    AND {_NOT_PREPARER.format(rendition="s.rendition_id", person="s.person_id", role="s.role")}"""
+
+
+def refusals() -> list[tuple[str, str, str]]:
+    """List every check before an insert: (table, condition that refuses, message)."""
+    rules = [("ledger_entry", _GAP, "the ledger has no gaps: the next entry follows the last")]
+    for table, keys in APPEND_ONLY.items():
+        for key in keys:
+            same = " AND ".join(f"o.{column} = NEW.{column}" for column in key)
+            taken = f"EXISTS (SELECT 1 FROM {table} AS o WHERE {same})"
+            rules.append((table, taken, f"{table} is append-only: this row exists"))
+    roles = sorted({role.value for signing in SIGNING_ROLES.values() for role in signing})
+    names = ", ".join(f"'{role}'" for role in roles)
+    signer = {"person": "NEW.person_id", "role": "NEW.role", "rendition": "NEW.rendition_id"}
+    rules += [
+        ("signature", f"NEW.role NOT IN ({names})", "this role signs nothing"),
+        ("signature", f"NOT {_GATED}", "a signature is over a rendition that passed the gate"),
+        ("signature", f"NOT {_LIVE_ROLE.format(**signer)}", "the signer does not hold this role"),
+        ("signature", f"NOT {_NOT_PREPARER.format(**signer)}", "who prepared it does not sign it"),
+        ("release", f"NOT {_GATED}", "a release is of a rendition that passed the gate"),
+        ("release", _profile_differs(), "the release names another approval profile than the case"),
+    ]
+    return rules + [
+        ("release", _unsigned(profile, role), f"{profile} needs a valid signature: {role.value}")
+        for profile, signing in SIGNING_ROLES.items()
+        for role in signing
+    ]
+
+
+def _profile_differs() -> str:
+    known = ", ".join(f"'{profile}'" for profile in SIGNING_ROLES)
+    return f"""NEW.profile NOT IN ({known}) OR NOT EXISTS (
+    SELECT 1 FROM "case" AS c JOIN rendition AS r ON r.case_id = c.id
+    WHERE c.id = NEW.case_id AND r.id = NEW.rendition_id
+    AND c.approval_profile = NEW.profile AND r.profile = NEW.profile)"""
+
+
+def _unsigned(profile: str, role: Role) -> str:
+    signed = _VALID_SIGNATURE.format(role=role.value)
+    return f"NEW.profile = '{profile}' AND NOT EXISTS ({signed})"
+
+
+def install(connection: Connection) -> None:
+    """Put every trigger in place, replacing older texts of the same names."""
+    if connection.dialect.name == "sqlite":
+        for statement in _sqlite():
+            connection.exec_driver_sql(statement)
+    else:
+        for statement in _postgresql():
+            connection.exec_driver_sql(statement)
+
+
+def missing(connection: Connection) -> list[str]:
+    """List the triggers that should be there and are not; asked at each start."""
+    if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        expected = {_name(statement) for statement in _sqlite() if "CREATE" in statement}
+    else:
+        found = connection.exec_driver_sql(
+            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'"
+        )
+        expected = {
+            f"{table}_{kind}" for table in APPEND_ONLY for kind in ("guard", "row", "truncate")
+        }
+    return sorted(expected - {row[0] for row in found})
+
+
+def _name(statement: str) -> str:
+    return statement.split()[2]
+
+
+def _sqlite() -> list[str]:
+    statements = []
+    for table in APPEND_ONLY:
+        for verb in ("UPDATE", "DELETE"):
+            name = f"{table}_no_{verb.lower()}"
+            statements += _sqlite_trigger(name, verb, table, "", f"{table} is append-only")
+    for number, (table, condition, message) in enumerate(refusals(), 1):
+        name = f"{table}_rule_{number}"
+        statements += _sqlite_trigger(name, "INSERT", table, f"WHEN {condition}", message)
+    return statements
+
+
+def _sqlite_trigger(name: str, verb: str, table: str, when: str, message: str) -> list[str]:
+    return [
+        f"DROP TRIGGER IF EXISTS {name}",
+        f"""CREATE TRIGGER {name} BEFORE {verb} ON "{table}" FOR EACH ROW {when}
+        BEGIN SELECT RAISE(ABORT, '{message}'); END""",
+    ]
+
+
+def _postgresql() -> list[str]:
+    statements = [
+        """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$
+        BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"""
+    ]
+    for table in APPEND_ONLY:
+        checks = "".join(
+            f"IF {condition} THEN RAISE EXCEPTION '{message}'; END IF;\n"
+            for owner, condition, message in refusals()
+            if owner == table
+        )
+        statements += [
+            f"""CREATE OR REPLACE FUNCTION {table}_guard() RETURNS trigger AS $$
+            BEGIN {checks} RETURN NEW; END $$ LANGUAGE plpgsql""",
+            *_postgresql_trigger(f"{table}_guard", "BEFORE INSERT", table, "ROW", f"{table}_guard"),
+            *_postgresql_trigger(
+                f"{table}_row", "BEFORE UPDATE OR DELETE", table, "ROW", "refuse_change"
+            ),
+            *_postgresql_trigger(
+                f"{table}_truncate", "BEFORE TRUNCATE", table, "STATEMENT", "refuse_change"
+            ),
+        ]
+    return statements
+
+
+def _postgresql_trigger(name: str, when: str, table: str, each: str, function: str) -> list[str]:
+    return [
+        f'DROP TRIGGER IF EXISTS {name} ON "{table}"',
+        f'CREATE TRIGGER {name} {when} ON "{table}" FOR EACH {each} EXECUTE FUNCTION {function}()',
+        f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {name}',
+    ]

@@ -1,0 +1,60 @@
+"""Bring a database to the newest schema and check that its guards are in place.
+
+Owns the one way in which tables come to be: the Alembic revisions in ``migrations/``. The triggers
+are laid after every run, from ``storage/protection.py``.
+"""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, inspect
+
+from disclosure.errors import NotReady
+from disclosure.storage import protection
+from disclosure.storage.base import mind_manners
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(database_url: str) -> None:
+    """Run every revision that this database has not seen, then lay the triggers."""
+    engine = open_engine(database_url)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        protection.install(connection)
+    engine.dispose()
+
+
+def holds_schema(database_url: str) -> bool:
+    """Tell whether a database has been set up before."""
+    engine = open_engine(database_url)
+    try:
+        return inspect(engine).has_table("ledger_entry")
+    finally:
+        engine.dispose()
+
+
+def require_protection(engine: Engine) -> None:
+    """Stop the start when a trigger is gone.
+
+    Raises:
+        NotReady: With the names of what is missing.
+    """
+    with engine.connect() as connection:
+        gone = protection.missing(connection)
+    if gone:
+        raise NotReady(
+            f"the database lacks {len(gone)} of its guards (first: {gone[0]}); "
+            "run `python -m disclosure migrate` and ask who removed them"
+        )
+
+
+def open_engine(database_url: str) -> Engine:
+    """Open an engine outside of the web application, with the same manners."""
+    engine = create_engine(database_url)
+    mind_manners(engine)
+    return engine
