@@ -35,7 +35,7 @@ EMPTY = hashlib.sha256(b"").hexdigest()  # what the first entry names as the one
 SEALED = {"bag-info.txt", "bagit.txt", "manifest-sha256.txt"}
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}){0,5}")
 MARK = b"disclosure case record v1"  # the comment of a zip as exported
-CHUNK, TEXT_LIMIT, TOTAL_LIMIT = 1 << 20, 1 << 28, 1 << 32
+CHUNK, TEXT_LIMIT, TOTAL_LIMIT = 1 << 20, 1 << 28, 1 << 31
 TWO = ("legal_reviewer", "compliance_officer")  # the roles that sign under each profile
 PROFILES = {"STD": TWO, "EMERG": TWO, "AUTO": TWO, "DUAL": (*TWO, "senior_compliance_officer")}
 
@@ -122,16 +122,14 @@ class Bag:
         self.zip: zipfile.ZipFile | None = None
         self.sizes: dict[str, int] = {}
         self.hashes: dict[str, str] = {}
-        if path.is_dir():
-            self.list_folder()
-        else:
-            self.list_zip()
+        (self.list_folder if path.is_dir() else self.list_zip)()
         safe = {name.lower(): name for name in self.sizes if SAFE_NAME.fullmatch(name)}
         for name in set(self.sizes) - set(safe.values()):
             raise Tampered(f"the file name {name} is not safe, or is another's in other capitals")
-        known = {"bagit.txt", "data/entries.jsonl", "data/head.txt"} & set(self.sizes)
-        if not known or sum(self.sizes.values()) > TOTAL_LIMIT:
-            raise Unreadable("this is not a case record, or larger than any that is exported")
+        if not {"bagit.txt", "data/entries.jsonl", "data/head.txt"} & set(self.sizes):
+            raise Unreadable("this is not a case record")
+        if sum(self.sizes.values()) > TOTAL_LIMIT:
+            raise Tampered("it is larger than any record that is exported")
 
     def list_folder(self) -> None:
         """Find the files of an unpacked record."""
@@ -247,10 +245,9 @@ def check_entries(lines: list[bytes], head: dict[str, str]) -> list[Entry]:
         told = f"the signed head covers {head['count']} entries, the record has {len(entries)}"
         raise Tampered(f"entry {len(entries) + 1} is missing, or the one before was added: {told}")
     vouched = [entry.case_prev for entry in entries[1:]] + [head["leaf"]]
-    broken = [entry.leaf != vouched[index] for index, entry in enumerate(entries)]
-    if True in broken:
-        first = broken.index(True)
-        first += broken[first + 1 : first + 2] == [True]
+    broken = [at for at, entry in enumerate(entries) if entry.leaf != vouched[at]]
+    if broken:
+        first = broken[0] + (broken[1:2] == [broken[0] + 1])
         where = f"entry {first + 1} of the case (seq {entries[first].seq})"
         raise Tampered(f"{where} was changed: the hash that vouches for it does not fit")
     return entries
@@ -289,39 +286,35 @@ def check_openings(raw: bytes, entries: list[Entry]) -> str:
 
 
 def check_releases(released: str | None, entries: list[Entry]) -> list[str]:
-    """Check that each release was signed before it by the people whom its profile asks for."""
-    given: dict[object, tuple[str, str, object]] = {}
-    built: dict[object, dict[str, object]] = {}
-    proven: list[str] = []
-    last = None
-    for entry in entries:
-        data = entry.data
-        if entry.action == "rendition:built":
-            built[data.get("rendition")] = data
-        elif entry.action == "signature:given":
-            signer = (entry.person, str(data.get("role")), data.get("sha256"))
-            given[data.get("signature", entry.seq)] = signer
-        elif entry.action == "signature:voided":
-            given.pop(data.get("signature"), None)
-        elif entry.action == "release:made":
-            last = data.get("sha256")
-            signers = [(who, role) for who, role, digest in given.values() if digest == last]
-            proven.append(check_release(entry, signers, built.get(data.get("rendition"), {})))
-        elif entry.action == "record:destroyed" and released is None:
-            last = None
-    if released != last:
+    """Check every release, and that the released file is the one that the last of them names."""
+    made = [at for at, entry in enumerate(entries) if entry.action == "release:made"]
+    proven = [check_release(entries[at], entries[:at]) for at in made]
+    last = entries[made[-1]].data.get("sha256") if made else None
+    destroyed = any(entry.action == "record:destroyed" for entry in entries)
+    if released != last and not (destroyed and released is None):
         raise Tampered("data/released.pdf is not what the last release names, or is missing")
     return proven or ["release: none was made"]
 
 
-def check_release(entry: Entry, signers: list[tuple[str, str]], built: dict[str, object]) -> str:
-    """Check one release against its signatures, and against who prepared its bytes."""
-    where, profile = f"release in entry seq {entry.seq}", str(entry.data.get("profile"))
-    digest, preparers = entry.data.get("sha256"), built.get("preparers")
-    if built.get("sha256") != digest or not isinstance(preparers, list):
-        raise Tampered(f"{where}: no entry says that these bytes were built, and by whom")
+def check_release(release: Entry, before: list[Entry]) -> str:
+    """Check that those whom the profile asks for had signed these bytes, made by others."""
+    where, profile = f"release in entry seq {release.seq}", str(release.data.get("profile"))
+    rendition, digest = release.data.get("rendition"), release.data.get("sha256")
+    same = [entry for entry in before if entry.data.get("sha256") == digest]
+    of_it = [entry for entry in same if entry.data.get("rendition") == rendition]
+    built = [entry.data for entry in of_it if entry.action == "rendition:built"]
+    gated = [entry for entry in of_it if entry.action == "rendition:gated"]
+    if not built or not any(entry.data.get("passed") is True for entry in gated):
+        raise Tampered(f"{where}: no entry says that these bytes were built and passed the gate")
+    void = [entry.data.get("signature") for entry in before if entry.action == "signature:voided"]
+    given = [entry for entry in of_it if entry.action == "signature:given"]
+    valid = [entry for entry in given if entry.data.get("signature") not in void]
+    signers = [(entry.person, entry.data.get("role")) for entry in valid]
+    preparers, separation = built[-1].get("preparers"), built[-1].get("separation")
+    if not isinstance(preparers, list):
+        raise Tampered(f"{where}: no entry says who prepared the bytes")
     for who, role in signers:
-        if who in preparers and (built.get("separation"), role) != ("small-team", TWO[0]):
+        if who in preparers and (separation, role) != ("small-team", TWO[0]):
             raise Tampered(f"{where}: {who} prepared the bytes and signed them too")
     asked = PROFILES.get(profile, TWO)
     people = [[who for who, role in signers if role == needed] for needed in asked]
@@ -341,8 +334,7 @@ def check_known(known: Path | None, head: dict[str, str], entries: list[Entry], 
         (told["origin"], told["case"]) == (head["origin"], head["case"]),
     )
     if not same or not 0 < count <= len(entries) or entries[count - 1].leaf != told["leaf"]:
-        where = f"its entry {count}, of {len(entries)} that are here"
-        raise Tampered(f"the known head of case {told['case']} is not of this history ({where})")
+        raise Tampered(f"the known head ({told['case']}, entry {count}) is not of this history")
     return f"known head: its {count} entries are the first of this record"
 
 

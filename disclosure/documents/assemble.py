@@ -149,7 +149,8 @@ def _label_pages(whole: "pikepdf.Pdf", starts: Sequence[int]) -> None:
         label = pikepdf.Dictionary(S=pikepdf.Name.D)
         if number:
             label.P = pikepdf.String(f"{number}-")
-        labels.extend([start, label])
+        labels.append(start)
+        labels.append(label)
     whole.Root.PageLabels = pikepdf.Dictionary(Nums=labels)
 
 

@@ -9,13 +9,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-import numpy
+import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from disclosure.documents.plan import Box
 
-PAD_ALONG: Final = 6.0
+PAD_BEFORE: Final = 1.0
+"""Little before a value: its neighbour, often the name of the field, tells where it begins."""
+
+PAD_AFTER: Final = 6.0
 PAD_ACROSS: Final = 2.0
 STEP: Final = 24.0
 """Lengths along the line are rounded up to this many points, so that they tell nothing."""
@@ -32,7 +35,7 @@ WHITE: Final = 255
 
 Mark = tuple[Box, str]
 Rectangle = tuple[int, int, int, int]
-Grey = NDArray[numpy.uint8]
+Grey = NDArray[np.uint8]
 
 
 def padded(box: Box, page: Box) -> Box:
@@ -44,18 +47,22 @@ def padded(box: Box, page: Box) -> Box:
     """
     left, bottom, right, top = box
     if top - bottom > UPRIGHT * (right - left):
-        bottom, top = _rounded(bottom, top)
+        # A vertical line runs downwards: its beginning is the top.
+        start, end = _rounded(-top, -bottom, -page[1])
+        bottom, top = -end, -start
         left, right = left - PAD_ACROSS, right + PAD_ACROSS
     else:
-        left, right = _rounded(left, right)
+        left, right = _rounded(left, right, page[2])
         bottom, top = bottom - PAD_ACROSS, top + PAD_ACROSS
     return max(left, page[0]), max(bottom, page[1]), min(right, page[2]), min(top, page[3])
 
 
-def _rounded(low: float, high: float) -> tuple[float, float]:
-    length = math.ceil((high - low + 2 * PAD_ALONG) / STEP) * STEP
-    middle = (low + high) / 2
-    return middle - length / 2, middle + length / 2
+def _rounded(start: float, end: float, edge: float) -> tuple[float, float]:
+    length = math.ceil((end - start + PAD_BEFORE + PAD_AFTER) / STEP) * STEP
+    first = start - PAD_BEFORE
+    # At the edge of the page the box grows backwards, so that its length stays a round one.
+    first = max(min(first, edge - length), first - STEP)
+    return first, max(first + length, end)
 
 
 def rectangle(box: Box, page: Box, shape: tuple[int, int]) -> Rectangle | None:
@@ -139,8 +146,8 @@ def _label(reason: str, size: tuple[int, int], scale: float, turns: int) -> Grey
     image = Image.new("1", size, 0)
     at = ((size[0] - box[0] - box[2]) / 2, (size[1] - box[1] - box[3]) / 2)
     ImageDraw.Draw(image).text(at, text, fill=1, font=font)
-    drawn = numpy.array(image).astype(numpy.uint8) * WHITE
-    return numpy.rot90(drawn, k=turns)
+    drawn = np.array(image).astype(np.uint8) * WHITE
+    return np.rot90(drawn, k=turns)
 
 
 def _draw_label(pixels: Grey, place: Rectangle, label: Grey | None) -> None:
@@ -151,4 +158,4 @@ def _draw_label(pixels: Grey, place: Rectangle, label: Grey | None) -> None:
     top = (place[1] + place[3]) // 2 - height // 2
     area = pixels[top : top + height, left : left + width]
     drawn = label[:, :, None] if area.ndim > label.ndim else label
-    numpy.maximum(area, drawn, out=area)
+    np.maximum(area, drawn, out=area)

@@ -22,6 +22,7 @@ from disclosure.errors import BadInput, DisclosureError, DocumentRefused, NotRea
 
 ANSWER: Final = "answer.json"
 ENTRY: Final = Path(__file__).with_name("task.py")
+PYTHON_FAILED: Final = 1
 KEPT_VARIABLES: Final = ("PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "TESSDATA_PREFIX")
 
 
@@ -62,6 +63,8 @@ def run_child(
     }
     status = _run(json.dumps(request).encode(), folder, limits.wall_seconds)
     answer = _read_answer(folder / ANSWER, limits.answer_bytes)
+    if answer is None and status == PYTHON_FAILED:
+        raise RuntimeError(f"the task {task} could not be started")
     if answer is None:
         raise _death(status)
     _raise_refusal(answer)
@@ -120,8 +123,6 @@ def _death(status: int | None) -> DocumentRefused:
         return refused("time")
     if status == -signal.SIGABRT:  # how the parsers' own code ends when memory is refused
         return refused("memory")
-    if status == -signal.SIGXFSZ:
-        return refused("file-too-large")
     refusal = refused("damaged")
     refusal.add_note(f"the child ended with status {status}")
     return refusal

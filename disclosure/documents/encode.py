@@ -8,7 +8,7 @@ import io
 import zlib
 from typing import Final
 
-import numpy
+import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -22,22 +22,22 @@ PALETTE: Final = 64
 FLATE_ENOUGH: Final = 250_000
 """Grey pages that are larger than this many bytes are photographs and are tried as JPEG."""
 
-LEVELS: Final = numpy.array([(value + 8) // 17 for value in range(256)], dtype=numpy.uint8)
+LEVELS: Final = np.array([(value + 8) // 17 for value in range(256)], dtype=np.uint8)
 
-Pixels = NDArray[numpy.uint8]
+Pixels = NDArray[np.uint8]
 
 
 def has_colour(pixels: Pixels) -> bool:
     """Say whether a page shows any colour worth keeping."""
-    sample = pixels[::SAMPLE, ::SAMPLE].astype(numpy.int16)
+    sample = pixels[::SAMPLE, ::SAMPLE].astype(np.int16)
     red, green, blue = sample[:, :, 0], sample[:, :, 1], sample[:, :, 2]
-    spread = numpy.maximum(abs(red - green), abs(green - blue))
+    spread = np.maximum(abs(red - green), abs(green - blue))
     return float((spread > COLOUR_DIFFERENCE).mean()) > COLOUR_SHARE
 
 
 def grey_of(pixels: Pixels) -> Pixels:
     """Return the brightness of each pixel."""
-    grey: Pixels = numpy.asarray(Image.fromarray(pixels).convert("L"))
+    grey: Pixels = np.asarray(Image.fromarray(pixels).convert("L"))
     return grey.copy()
 
 
@@ -61,7 +61,7 @@ def _sixteen_greys(grey: Pixels) -> EncodedImage:
     height, width = grey.shape
     levels = LEVELS[grey]
     if width % 2:
-        levels = numpy.pad(levels, ((0, 0), (0, 1)))
+        levels = np.pad(levels, ((0, 0), (0, 1)))
     packed = (levels[:, 0::2] << 4) | levels[:, 1::2]
     entries = b"/ColorSpace /DeviceGray /BitsPerComponent 4 /Filter /FlateDecode"
     return EncodedImage(width, height, entries, zlib.compress(packed.tobytes(), 6))

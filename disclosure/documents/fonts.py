@@ -4,12 +4,11 @@ Owns the question to fontconfig and the sentence that says how to mend it. A mis
 fail: it would print empty boxes.
 """
 
-import shutil
-import subprocess
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
+from disclosure.documents.programs import ProgramFailed, ProgramMissing, run_program
 from disclosure.errors import NotReady
 
 INSTALL: Final = "sudo apt-get install fonts-noto-cjk"
@@ -26,12 +25,14 @@ def listed_by_fontconfig() -> str:
     Raises:
         NotReady: When fontconfig's program is missing.
     """
-    if shutil.which("fc-list") is None:
-        raise NotReady("fc-list is missing; install it: sudo apt-get install fontconfig")
-    answer = subprocess.run(
-        ["fc-list", SAMPLE, "family"], capture_output=True, text=True, check=False, timeout=SECONDS
-    )
-    return answer.stdout
+    try:
+        return run_program("fc-list", [SAMPLE, "family"], seconds=SECONDS).decode(
+            "utf-8", "replace"
+        )
+    except ProgramMissing as missing:
+        raise NotReady(f"A program is missing: {missing.remedy}") from None
+    except ProgramFailed:
+        return ""
 
 
 def require_cjk_font(listing: Callable[[], str] = listed_by_fontconfig) -> None:

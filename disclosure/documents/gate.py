@@ -6,7 +6,7 @@ Owns the verdict and what it means. The reading itself happens in the limited ch
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import cast
@@ -157,7 +157,7 @@ class Reading:
     scans: tuple[int, ...] | None = None
     recognise: bool = True
     password: str | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 def sha256_of(path: Path) -> str:

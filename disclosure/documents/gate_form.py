@@ -14,6 +14,7 @@ from typing import Final
 import pikepdf
 
 from disclosure.documents.assemble import PRODUCER
+from disclosure.documents.objects import dictionaries
 from disclosure.documents.writer import FONT_NAME, IMAGE_NAME
 
 FIRING: Final = frozenset(
@@ -22,13 +23,16 @@ FIRING: Final = frozenset(
 HEADER: Final = re.compile(rb"%PDF-1\.\d|%PDF-2\.0")
 FILE_END: Final = re.compile(rb"%%EOF")
 ROOT_KEYS: Final = frozenset(
-    ["/Type", "/Pages", "/Version", "/Lang", "/MarkInfo", "/StructTreeRoot", "/Metadata", "/ViewerPreferences", "/Outlines", "/PageLabels", "/PageMode", "/Extensions", "/AcroForm", "/Perms", "/Names", "/Dests", "/OutputIntents"]
+    {"/Type", "/Pages", "/Version", "/Lang", "/MarkInfo", "/StructTreeRoot", "/Metadata"}
+    | {"/ViewerPreferences", "/Outlines", "/PageLabels", "/PageMode", "/Extensions"}
+    | {"/AcroForm", "/Perms", "/Names", "/Dests", "/OutputIntents"}
 )
 PAGE_KEYS: Final = frozenset(
-    ["/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/Rotate", "/Resources", "/Contents", "/StructParents", "/Tabs", "/Annots", "/Group"]
+    {"/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/Rotate"}
+    | {"/Resources", "/Contents", "/StructParents", "/Tabs", "/Annots", "/Group"}
 )
 NAMES_KEYS: Final = frozenset({"/Dests"})
-INFO_KEYS: Final = frozenset(["/Title", "/Producer", "/Creator", "/CreationDate", "/ModDate", "/Lang"])
+INFO_KEYS: Final = frozenset({"/Title", "/Producer", "/Creator", "/CreationDate", "/ModDate"})
 SIGNING_ROOT_KEYS: Final = frozenset({"/AcroForm", "/Perms", "/Extensions", "/Version"})
 
 Row = tuple[str, str]
@@ -46,11 +50,9 @@ def form_findings(path: Path, pdf: pikepdf.Pdf, *, strict: bool) -> Iterator[Row
     yield from _around_the_body(raw)
     yield from _states(raw, pdf)
     yield from _root(pdf.Root)
-    for item in pdf.objects:
-        if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
-            where = f"object {item.objgen[0]}"
-            for code in _hiding_places(item):
-                yield code, where
+    for number, item in dictionaries(pdf):
+        for code in _hiding_places(item):
+            yield code, f"object {number}"
     if strict:
         yield from _foreign(pdf)
 
@@ -114,13 +116,11 @@ def _belongs_to_signing(
         return all(_is_signature_field(part) for part in item)
     if not isinstance(item, pikepdf.Dictionary):
         return False
-    if item.objgen == root:
-        return _changed_keys(older, item) <= SIGNING_ROOT_KEYS
-    if item.objgen in pages:
-        return _changed_keys(older, item) <= {"/Annots"}
-    if set(item.keys()) <= INFO_KEYS or "/SigFlags" in item:
-        return True
-    return str(item.get("/Type")) in {"/Sig", "/TransformParams"} or _is_signature_field(item)
+    if item.objgen == root or item.objgen in pages:
+        allowed = SIGNING_ROOT_KEYS if item.objgen == root else {"/Annots"}
+        return _changed_keys(older, item) <= allowed
+    signature = str(item.get("/Type")) in {"/Sig", "/TransformParams"} or "/SigFlags" in item
+    return signature or _is_signature_field(item)
 
 
 def _changed_keys(older: object, item: pikepdf.Object) -> set[str]:

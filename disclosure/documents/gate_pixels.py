@@ -4,13 +4,12 @@ Imported only in the limited child. Owns how pixels are got without the engine's
 our own form by decoding its one image, any other page by poppler, and each of its images too.
 """
 
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy
+import numpy as np
 import pikepdf
 from numpy.typing import NDArray
 from PIL import Image
@@ -19,12 +18,8 @@ from disclosure.documents.burn import Rectangle, burn, label_rectangle, padded, 
 from disclosure.documents.fonts_of_page import pages_with_untrusted_fonts
 from disclosure.documents.gate_text import images_by_pdfminer
 from disclosure.documents.plan import Box, Region
-from disclosure.documents.recognise import (
-    RecognitionFailed,
-    RecognitionMissing,
-    languages_for,
-    read_pixels,
-)
+from disclosure.documents.programs import ProgramFailed, ProgramMissing, run_program
+from disclosure.documents.recognise import languages_for, read_pixels
 from disclosure.documents.writer import FONT_NAME, IMAGE_NAME
 
 RESOLUTION: Final = 200
@@ -36,7 +31,7 @@ LABEL_SLACK: Final = 96
 SMALLEST_IMAGE: Final = (60, 16)
 SHOWN: Final = b" Tj"
 
-Grey = NDArray[numpy.uint8]
+Grey = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,7 @@ class PagePixels:
     @property
     def upright(self) -> Grey:
         """Return the pixels as they are seen."""
-        return numpy.ascontiguousarray(numpy.rot90(self.grey, -(self.rotation // 90) % 4))
+        return np.ascontiguousarray(np.rot90(self.grey, -(self.rotation // 90) % 4))
 
 
 class PixelSource:
@@ -73,21 +68,22 @@ class PixelSource:
         self.path = path
         self.pdf = pdf
 
-    def own_image(self, number: int) -> pikepdf.Object | None:
+    def own_image(self, number: int) -> pikepdf.Stream | None:
         """Return the one image of a page in our own form."""
         resources = self.pdf.pages[number - 1].obj.get("/Resources", pikepdf.Dictionary())
         images = resources.get("/XObject", pikepdf.Dictionary())
         fonts = resources.get("/Font", pikepdf.Dictionary())
         if set(images.keys()) != {IMAGE_NAME} or set(fonts.keys()) != {FONT_NAME}:
             return None
-        return images[IMAGE_NAME]
+        image = images[IMAGE_NAME]
+        return image if isinstance(image, pikepdf.Stream) else None
 
     def page(self, number: int) -> PagePixels:
         """Return the pixels of a page.
 
         Raises:
-            FileNotFoundError: When poppler is needed and missing.
-            subprocess.SubprocessError: When it fails.
+            ProgramMissing: When poppler is needed and not installed.
+            ProgramFailed: When it fails.
         """
         page = self.pdf.pages[number - 1]
         rotation = int(page.obj.get("/Rotate", 0)) % 360
@@ -96,7 +92,7 @@ class PixelSource:
         if image is not None:
             return PagePixels(_decoded(image), box, rotation, own=True)
         seen = _drawn(self.path, number)
-        return PagePixels(numpy.rot90(seen, rotation // 90).copy(), box, rotation, own=False)
+        return PagePixels(np.rot90(seen, rotation // 90).copy(), box, rotation, own=False)
 
     def images(self, number: int) -> list[Grey]:
         """Return the images that a foreign page holds, as they are stored."""
@@ -109,7 +105,7 @@ class PixelSource:
             and int(image.get("/Height", 0)) >= SMALLEST_IMAGE[1]
         ]
 
-    def stored(self, number: int) -> list[pikepdf.Object]:
+    def stored(self, number: int) -> list[pikepdf.Stream]:
         """Return the image objects of a page and of the forms that it draws."""
         resources = self.pdf.pages[number - 1].obj.get("/Resources", pikepdf.Dictionary())
         return list(_images(resources, depth=0))
@@ -133,18 +129,20 @@ def fits_boxes(
     burn(expected, page.box, page.rotation, marks)
     scale = shape[1] / (page.box[2] - page.box[0])
     wanted = [rectangle(padded(region.box, page.box), page.box, shape) for region in regions]
-    slack = numpy.full(shape, EVEN, dtype=numpy.int16)
+    slack = np.full(shape, EVEN, dtype=np.int16)
     for place in wanted:
         if place is not None:
             left, top, right, bottom = label_rectangle(place, scale, page.rotation)
             slack[top:bottom, left:right] = LABEL_SLACK
-    differs = abs(expected.astype(numpy.int16) - page.grey) > slack
+    differs = abs(expected.astype(np.int16) - page.grey) > slack
     for region, place in zip(regions, wanted, strict=True):
         marked = rectangle(region.box, page.box, shape)
         area = place if strict or page.own else marked
         if area is None or marked is None:
             continue
-        if (_any(differs, area) and (strict or page.own or not _even(page.grey, marked))) or (not page.own and _uneven_image(pixels, number, region.box)):
+        if (_any(differs, area) and (strict or page.own or not _even(page.grey, marked))) or (
+            not page.own and _uneven_image(pixels, number, region.box)
+        ):
             yield region
 
 
@@ -171,10 +169,9 @@ def read_pages(
             pictures = [pixels.page(number).upright, *pixels.images(number)]
             for picture in pictures:
                 yield number, read_pixels(picture, languages).text, None
-        except RecognitionMissing:
-            missing = f"tesseract with {languages} (Debian packages tesseract-ocr*)"
-            yield number, "", ("missing-program", missing)
-        except (RecognitionFailed, OSError, subprocess.SubprocessError):
+        except ProgramMissing as missing:
+            yield number, "", ("missing-program", missing.remedy)
+        except (ProgramFailed, OSError, ValueError):
             yield number, "", ("failed-program", f"page {number} could not be read")
 
 
@@ -191,31 +188,26 @@ def _visible(page: pikepdf.Page) -> Box:
     )
 
 
-def _decoded(image: pikepdf.Object) -> Grey:
+def _decoded(image: pikepdf.Stream) -> Grey:
     try:
         picture = pikepdf.PdfImage(image).as_pil_image()
     except Exception as error:  # an undecodable image is a page that cannot be looked at
         raise ValueError from error
-    return numpy.array(picture.convert("L"))
+    return np.array(picture.convert("L"))
 
 
 def _drawn(path: Path, number: int) -> Grey:
     numbers = ["-f", str(number), "-l", str(number)]
     options = ["-r", str(RESOLUTION), "-gray", "-cropbox", "-singlefile"]
-    subprocess.run(
-        ["pdftoppm", *options, *numbers, str(path), "drawn"],
-        check=True,
-        capture_output=True,
-        timeout=SECONDS,
-    )
+    run_program("pdftoppm", [*options, *numbers, str(path), "drawn"], seconds=SECONDS)
     drawn = Path("drawn.pgm")
     with Image.open(drawn) as picture:
-        grey: Grey = numpy.array(picture.convert("L"))
+        grey: Grey = np.array(picture.convert("L"))
     drawn.unlink()
     return grey
 
 
-def _any(differs: NDArray[numpy.bool_], place: Rectangle) -> bool:
+def _any(differs: NDArray[np.bool_], place: Rectangle) -> bool:
     left, top, right, bottom = place
     return bool(differs[top:bottom, left:right].any())
 
@@ -230,7 +222,10 @@ def _even(grey: Grey, place: Rectangle) -> bool:
 def _uneven_image(pixels: PixelSource, number: int, box: Box) -> bool:
     """Say whether an image goes on, under what is drawn over it, inside a box."""
     for place, identity in images_by_pdfminer(pixels.path, number):
-        grey = _decoded(pixels.pdf.get_object(identity, 0))
+        image = pixels.pdf.get_object(identity, 0)
+        if not isinstance(image, pikepdf.Stream):
+            continue
+        grey = _decoded(image)
         across = min(box[2], place[2]) - max(box[0], place[0])
         down = min(box[3], place[3]) - max(box[1], place[1])
         if across <= 0 or down <= 0:
@@ -241,10 +236,10 @@ def _uneven_image(pixels: PixelSource, number: int, box: Box) -> bool:
     return False
 
 
-def _images(resources: object, *, depth: int) -> Iterator[pikepdf.Object]:
+def _images(resources: object, *, depth: int) -> Iterator[pikepdf.Stream]:
     if not isinstance(resources, pikepdf.Dictionary) or depth > len("deep"):
         return
-    for _, item in resources.get("/XObject", pikepdf.Dictionary()).items():
+    for item in resources.get("/XObject", pikepdf.Dictionary()).as_dict().values():
         if not isinstance(item, pikepdf.Stream):
             continue
         if item.get("/Subtype") == "/Image":

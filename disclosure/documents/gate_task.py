@@ -5,7 +5,6 @@ Imported only in the limited child. Owns which readings are made and that a miss
 under the boxes, and the pixels read by character recognition.
 """
 
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from disclosure.documents.gate_pixels import (
 from disclosure.documents.gate_text import pages_by_pdfminer, pages_by_poppler
 from disclosure.documents.gate_walk import Walk
 from disclosure.documents.plan import Box, Region
+from disclosure.documents.programs import ProgramFailed, ProgramMissing
 from disclosure.documents.terms import TermFinder
 
 Row = tuple[str, str, int | None]
@@ -126,16 +126,14 @@ def _read_text(question: Question, finder: TermFinder, findings: Findings) -> No
         try:
             _find(pages_by_poppler(question.source, options), finder, findings)
             findings.readings.append(" ".join(("text (poppler pdftotext)", *options)))
-        except FileNotFoundError:
-            findings.cannot_tell("missing-program", "pdftotext (Debian package poppler-utils)")
+        except ProgramMissing as missing:
+            findings.cannot_tell("missing-program", missing.remedy)
             break
-        except subprocess.SubprocessError:
-            findings.cannot_tell("failed-program", "pdftotext")
+        except ProgramFailed as failed:
+            findings.cannot_tell("failed-program", failed.name)
             break
     try:
-        boxes: dict[int, list[tuple[str, Box]]] = {
-            number: characters for number, characters in pages_by_pdfminer(question.source)
-        }
+        boxes = dict(pages_by_pdfminer(question.source))
     except Exception:  # noqa: BLE001  a reader that fails is a page nobody checked
         findings.cannot_tell("failed-program", "pdfminer.six")
         return
@@ -174,9 +172,9 @@ def _look_under_boxes(question: Question, pixels: PixelSource, findings: Finding
             for region in fits_boxes(pixels, number, regions, strict=question.strict):
                 place = ", ".join(f"{side:g}" for side in region.box)
                 findings.leak("pixels", f"page {number}, box {place}")
-        except FileNotFoundError:
-            findings.cannot_tell("missing-program", "pdftoppm (Debian package poppler-utils)")
-        except (subprocess.SubprocessError, IndexError, ValueError):
+        except ProgramMissing as missing:
+            findings.cannot_tell("missing-program", missing.remedy)
+        except (ProgramFailed, IndexError, ValueError, OSError):
             findings.cannot_tell("pixels", f"page {number} cannot be drawn")
     if question.regions:
         findings.readings.append("pixels under the boxes")

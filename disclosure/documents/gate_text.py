@@ -4,7 +4,6 @@ Imported only in the limited child. Owns the calls of poppler and pdfminer.six; 
 decided by ``gate_task.py``.
 """
 
-import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,7 @@ from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 
 from disclosure.documents.plan import Box
+from disclosure.documents.programs import run_program
 
 SECONDS: Final = 120.0
 WORD_GAP: Final = 0.25
@@ -24,16 +24,11 @@ def pages_by_poppler(path: Path, options: Sequence[str]) -> Iterator[tuple[int, 
     """Yield page number and text as ``pdftotext`` gives it.
 
     Raises:
-        FileNotFoundError: When poppler is not installed.
-        subprocess.SubprocessError: When it fails.
+        ProgramMissing: When poppler is not installed.
+        ProgramFailed: When it fails.
     """
-    answer = subprocess.run(
-        ["pdftotext", *options, "-enc", "UTF-8", str(path), "-"],
-        capture_output=True,
-        check=True,
-        timeout=SECONDS,
-    )
-    pages = answer.stdout.decode("utf-8", "replace").split("\f")
+    answer = run_program("pdftotext", [*options, "-enc", "UTF-8", str(path), "-"], seconds=SECONDS)
+    pages = answer.decode("utf-8", "replace").split("\f")
     yield from enumerate(pages[:-1] if len(pages) > 1 else pages, start=1)
 
 
@@ -67,7 +62,7 @@ def _collected(path: Path, numbers: set[int] | None) -> Iterator[tuple[int, "_Co
             yield number, collector
 
 
-class _Collector(PDFLayoutAnalyzer):  # type: ignore[misc]  # pdfminer.six ships no types
+class _Collector(PDFLayoutAnalyzer):
     """Keep the characters of a page in the order of the file, with a space at each jump."""
 
     def __init__(self, manager: PDFResourceManager) -> None:

@@ -84,10 +84,13 @@ class Walk:
             for part in item:
                 self._value(part, where, depth=depth + 1)
         elif isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
-            for key, part in item.items():
-                self._words(key, where, firm=True)
-                if key not in RANDOM_KEYS or not _is_random(part):
-                    self._value(part, f"{where} {key}", depth=depth + 1)
+            self._entries(item, where, depth)
+
+    def _entries(self, item: pikepdf.Object, where: str, depth: int) -> None:
+        for key, part in item.items():
+            self._words(key, where, firm=True)
+            if key not in RANDOM_KEYS or not _is_random(part):
+                self._value(part, f"{where} {key}", depth=depth + 1)
 
     def _text(self, content: bytes, where: str) -> None:
         binary = any(byte < 0x20 and byte not in b"\t\r\n" for byte in content)  # noqa: PLR2004  control

@@ -4,7 +4,7 @@ Imported only in the limited child. Owns the rule that a document is read comple
 two parsers must agree on the number of pages, and every page's content must decode.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, cast
 
@@ -13,6 +13,7 @@ import pikepdf
 from disclosure.documents.fonts_of_page import pages_with_untrusted_fonts
 from disclosure.documents.limits import refused
 from disclosure.documents.media import Media
+from disclosure.documents.objects import dictionaries
 from disclosure.documents.pages import Bounds, ImagePages, PdfPages, open_pages
 from disclosure.documents.plan import Box
 from disclosure.documents.words import PageText
@@ -32,7 +33,7 @@ def inspect_document(arguments: Mapping[str, object]) -> dict[str, object]:
     password = cast("str | None", arguments["password"])
     bounds = Bounds.of(arguments)
     if media.is_text:
-        return _inspect_text(path, media, arguments)
+        return _inspect_text(media, arguments)
     counts = dict.fromkeys(
         ("attachments", "forms", "annotations", "scripts", "revisions", "layers", "signatures"), 0
     )
@@ -95,7 +96,7 @@ def _covers(box: Box, word: Box) -> bool:
     return box[0] <= across <= box[2] and box[1] <= up <= box[3]
 
 
-def _inspect_text(path: Path, media: Media, arguments: Mapping[str, object]) -> dict[str, object]:
+def _inspect_text(media: Media, arguments: Mapping[str, object]) -> dict[str, object]:
     from disclosure.documents.text_pages import typeset  # noqa: PLC0415  WeasyPrint is slow to load
 
     made = typeset({**arguments, "terms": [], "target": "typeset.pdf"})
@@ -164,7 +165,7 @@ def _decode(page: pikepdf.Page) -> None:
 
 def _beside_the_pages(path: Path, pdf: pikepdf.Pdf) -> dict[str, int]:
     annotations = scripts = forms = signatures = files = 0
-    for item in _dictionaries(pdf):
+    for _, item in dictionaries(pdf):
         kind = str(item.get("/Subtype", ""))
         annotated = "/Rect" in item and kind
         annotations += bool(annotated) and kind not in QUIET_ANNOTATIONS
@@ -183,12 +184,3 @@ def _beside_the_pages(path: Path, pdf: pikepdf.Pdf) -> dict[str, int]:
         "layers": len(layers),
         "revisions": max(0, revisions),
     }
-
-
-def _dictionaries(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
-    for item in pdf.objects:
-        if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
-            yield item
-            for annotation in item.get("/Annots", []) if "/Annots" in item else []:
-                if isinstance(annotation, pikepdf.Dictionary) and not annotation.is_indirect:
-                    yield annotation

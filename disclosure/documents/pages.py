@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 
-import numpy
+import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ SCAN_SHARE: Final = 0.03
 SPARE_PIXELS: Final = 4
 """An image on a page may hold this many times the pixels of the page: it is drawn smaller."""
 
-Pixels = NDArray[numpy.uint8]
+Pixels = NDArray[np.uint8]
 
 
 class Character(NamedTuple):
@@ -131,7 +131,7 @@ class PdfPages:
         box = cast("Box", tuple(float(side) for side in page.get_bbox()))
         scale = self._bounds.resolution(box) / POINTS_PER_INCH
         bitmap = page.render(scale=scale, rev_byteorder=True)
-        pixels: Pixels = numpy.array(bitmap.to_numpy()[:, :, :3])
+        pixels: Pixels = np.array(bitmap.to_numpy()[:, :, :3])
         bitmap.close()
         characters = tuple(self._characters(page))
         page.close()
@@ -246,7 +246,7 @@ class ImagePages:
             factor = RESOLUTION / dots
             size = (max(1, round(frame.width * factor)), max(1, round(frame.height * factor)))
             frame = frame.resize(size, Image.Resampling.LANCZOS)
-        return SourcePage(box, 0, numpy.array(frame), ())
+        return SourcePage(box, 0, np.array(frame), ())
 
     def _check_size(self) -> None:
         if self._image.width * self._image.height > self._bounds.pixels:
@@ -261,9 +261,9 @@ class ImagePages:
 
 def _flat(image: Image.Image) -> Image.Image:
     if image.mode in {"I;16", "I;16B", "I", "F"}:
-        values = numpy.array(image, dtype=numpy.float64)
+        values = np.array(image, dtype=np.float64)
         top = max(float(values.max()), 1.0)
-        return Image.fromarray((values / top * 255).clip(0, 255).astype(numpy.uint8)).convert("RGB")
+        return Image.fromarray((values / top * 255).clip(0, 255).astype(np.uint8)).convert("RGB")
     if "A" in image.getbands() or "transparency" in image.info:
         solid = image.convert("RGBA")
         white = Image.new("RGBA", solid.size, "white")

@@ -11,19 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, cast
 
-import numpy
+import numpy as np
 
 from disclosure.documents.burn import Mark, burn, padded, rectangle
 from disclosure.documents.encode import Pixels, encode, grey_of, has_colour
 from disclosure.documents.media import Media
 from disclosure.documents.pages import Bounds, SourcePage, open_pages
 from disclosure.documents.plan import Box, Region, Term
-from disclosure.documents.recognise import (
-    RecognitionFailed,
-    RecognitionMissing,
-    languages_for,
-    read_pixels,
-)
+from disclosure.documents.programs import ProgramFailed, ProgramMissing
+from disclosure.documents.recognise import languages_for, read_pixels
 from disclosure.documents.terms import TermFinder
 from disclosure.documents.words import PageText, Word, joined_lines
 from disclosure.documents.writer import FreshPdf, PlacedWord
@@ -189,19 +185,23 @@ class Engine:
     def _recognised(self, number: int, page: SourcePage, grey: Pixels) -> list[tuple[int, Box]]:
         if not self.order.terms or number not in self.order.scans:
             return []
+        self._read += 1
+        turns = -(page.rotation // 90) % 4
         try:
-            if self._read >= self.order.read_pages:
-                raise RecognitionFailed
-            self._read += 1
-            turns = -(page.rotation // 90) % 4
-            seen = read_pixels(numpy.ascontiguousarray(numpy.rot90(grey, turns)), self._languages)
-        except (RecognitionFailed, RecognitionMissing):
+            if self._read > self.order.read_pages:
+                self.applied.unread.append(number)
+                return []
+            seen = read_pixels(np.ascontiguousarray(np.rot90(grey, turns)), self._languages)
+        except (ProgramMissing, ProgramFailed):
             self.applied.unread.append(number)
             return []
         found = []
         for span in self._finder.spans(seen.text):
             boxes = [box for box in seen.boxes[span.start : span.end] if box is not None]
-            found += [(span.term, _user_space(box, page, grey.shape)) for box in _read_lines(boxes)]
+            # In pixels the vertical axis points down; joining lines does not mind.
+            found += [
+                (span.term, _user_space(box, page, grey.shape)) for box in joined_lines(boxes)
+            ]
         return found
 
     def _record(
@@ -248,11 +248,6 @@ def _seen(box: Box, page: Box, final: Pixels) -> bool:
         return int(area.max()) - int(area.min()) >= CONTRAST
     flat = area.reshape(-1, area.shape[2])
     return bool((flat.max(axis=0).astype(int) - flat.min(axis=0)).max() >= CONTRAST)
-
-
-def _read_lines(boxes: Sequence[Box]) -> list[Box]:
-    """Join boxes in pixels, whose vertical axis points down; joining does not mind."""
-    return joined_lines(boxes)
 
 
 def _user_space(box: Box, page: SourcePage, shape: tuple[int, ...]) -> Box:

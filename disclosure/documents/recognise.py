@@ -1,37 +1,28 @@
 """Reading text off pixels with tesseract, where it is installed.
 
 Owns the call of the program and the shape of its answer. A missing or failing program is
-``RecognitionMissing`` or ``RecognitionFailed``: what that means for a release is decided by engine and gate.
+an exception of ``programs.py``: what that means for a release is decided by engine and gate.
 """
 
 import csv
 import io
-import shutil
-import subprocess
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import numpy
+import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from disclosure.documents.plan import Box
+from disclosure.documents.programs import ProgramMissing, run_program
 from disclosure.documents.terms import is_ideograph
 
 PROGRAM: Final = "tesseract"
 SECONDS: Final = 40.0
 RESOLUTION: Final = 200
 WORD_LEVEL: Final = "5"
-
-
-class RecognitionMissing(Exception):
-    """Say that the program or a language of it is not installed."""
-
-
-class RecognitionFailed(Exception):
-    """Say that the program gave no answer for a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +46,11 @@ def languages_for(terms: list[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _installed() -> frozenset[str]:
-    if shutil.which(PROGRAM) is None:
-        return frozenset()
-    listed = subprocess.run(
-        [PROGRAM, "--list-langs"], capture_output=True, text=True, check=False, timeout=SECONDS
-    )
-    return frozenset(listed.stdout.split())
+    listed = run_program(PROGRAM, ["--list-langs"], seconds=SECONDS)
+    return frozenset(listed.decode("utf-8", "replace").split())
 
 
-def read_pixels(grey: NDArray[numpy.uint8], languages: str) -> ReadText:
+def read_pixels(grey: NDArray[np.uint8], languages: str) -> ReadText:
     """Read the text of a page.
 
     Args:
@@ -71,25 +58,19 @@ def read_pixels(grey: NDArray[numpy.uint8], languages: str) -> ReadText:
         languages: Tesseract's names joined by ``+``.
 
     Raises:
-        RecognitionMissing: When the program or a language is not there.
-        RecognitionFailed: When it fails or takes too long.
+        ProgramMissing: When the program or a language is not there.
+        ProgramFailed: When it fails or takes too long.
     """
     if not _installed().issuperset(languages.split("+")):
-        raise RecognitionMissing
+        raise ProgramMissing(PROGRAM)
     picture = Path("page.png").resolve()
     Image.fromarray(grey).save(picture, compress_level=1)
+    options = ["-l", languages, "--dpi", str(RESOLUTION)]
     try:
-        answer = subprocess.run(
-            [PROGRAM, str(picture), "stdout", "-l", languages, "--dpi", str(RESOLUTION), "tsv"],
-            capture_output=True,
-            check=True,
-            timeout=SECONDS,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise RecognitionFailed from error
+        answer = run_program(PROGRAM, [str(picture), "stdout", *options, "tsv"], seconds=SECONDS)
     finally:
         picture.unlink(missing_ok=True)
-    return _parsed(answer.stdout.decode("utf-8", "replace"))
+    return _parsed(answer.decode("utf-8", "replace"))
 
 
 def _parsed(table: str) -> ReadText:

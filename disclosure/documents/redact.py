@@ -106,7 +106,7 @@ def redact(
         inspection = inspect(pages_of, limits=limits, password=plan.password)
         _check_regions(plan, inspection.pages)
         job = _Job(pages_of, media, plan, inspection, limits)
-        answer, verdict = _applied(job, folder, removed)
+        answer, verdict = _applied(job, folder)
         if not verdict.passed:
             code = "leak" if verdict.outcome is Outcome.LEAK else "cannot-tell"
             findings = verdict.leaks or verdict.unknown
@@ -146,7 +146,7 @@ def _with_pages(
     return folder / TYPESET, Media.PDF, counts
 
 
-def _applied(job: _Job, folder: Path, removed: Sequence[int]) -> tuple[dict[str, object], Verdict]:
+def _applied(job: _Job, folder: Path) -> tuple[dict[str, object], Verdict]:
     """Apply and gate; a layer of words that the gate objects to is left out and gated again."""
     answer, verdict = _apply_once(job, folder, frozenset())
     pages = {finding.where for finding in verdict.leaks if finding.code == "text"}

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 from disclosure.errors import BadInput
 
 if TYPE_CHECKING:
-    from asn1crypto import x509
+    from asn1crypto import x509  # type: ignore[import-untyped]  # ships no types
     from pyhanko.sign import signers
+    from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 
 FIELD: Final = "Seal"
 VALID_FOR: Final = timedelta(days=3650)
@@ -83,23 +84,24 @@ def seal(
     from pyhanko.pdf_utils.incremental_writer import (  # noqa: PLC0415  slow to load
         IncrementalPdfFileWriter,
     )
+    from pyhanko.pdf_utils.writer import BasePdfFileWriter  # noqa: PLC0415  as above
     from pyhanko.sign import fields, signers  # noqa: PLC0415  as above
 
-    class Update(IncrementalPdfFileWriter):  # type: ignore[misc]  # pyHanko's types are not complete
+    class Update(IncrementalPdfFileWriter):
         """Leave the metadata as they are: they are ours alone."""
 
         def _update_meta(self) -> None:
             return
 
-    class Signer(signers.PdfSigner):  # type: ignore[misc]  # as above
+    class Signer(signers.PdfSigner):
         """Sign at the given time instead of the clock's."""
 
         def init_signing_session(
-            self, pdf_out: object, *, existing_fields_only: bool = False
-        ) -> object:
-            session = super().init_signing_session(
-                pdf_out, existing_fields_only=existing_fields_only
-            )
+            self,
+            pdf_out: BasePdfFileWriter,
+            existing_fields_only: bool = False,  # noqa: FBT001, FBT002  pyHanko's own signature
+        ) -> "PdfSigningSession":
+            session = super().init_signing_session(pdf_out, existing_fields_only)
             session.system_time = signed_at
             return session
 
@@ -148,7 +150,7 @@ def verify_seal(pdf: bytes, certificate_pem: bytes) -> bool:
     except (PdfError, SignatureValidationError, ValueError, KeyError, TypeError, OSError):
         return False
     same = status.signing_cert.sha256 == certificate.sha256
-    return bool(same and status.bottom_line and status.coverage.name == "ENTIRE_FILE")
+    return bool(same and status.bottom_line and str(status.coverage).endswith("ENTIRE_FILE"))
 
 
 def _signer(key_pem: bytes, certificate_pem: bytes) -> "signers.SimpleSigner":
@@ -156,7 +158,7 @@ def _signer(key_pem: bytes, certificate_pem: bytes) -> "signers.SimpleSigner":
     from pyhanko.sign import signers  # noqa: PLC0415  slow to load
     from pyhanko_certvalidator.registry import SimpleCertificateStore  # noqa: PLC0415  as above
 
-    store = SimpleCertificateStore()
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # as pyHanko has it
     certificate = _certificate(certificate_pem)
     store.register(certificate)
     try:

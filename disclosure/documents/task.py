@@ -6,6 +6,7 @@ itself before it imports any parser. Answers and error words never hold content 
 """
 
 import ctypes
+import errno
 import importlib
 import json
 import os
@@ -38,8 +39,9 @@ def main() -> int:
     request = json.load(sys.stdin)
     confine(request["limits"], spawns=request["spawns"])
     sys.path.insert(0, str(ROOT))
+    function = _function(request["task"])
     try:
-        answer = _function(request["task"])(request["arguments"])
+        answer = function(request["arguments"])
     except MemoryError:
         answer = {"error": "memory"}
     except RecursionError:
@@ -82,6 +84,8 @@ def describe(error: Exception) -> dict[str, object]:
         return {"error": kind, "message": message}
     if type(error).__name__ == "DocumentRefused" and isinstance(code, str):
         return {"error": code}
+    if isinstance(error, OSError) and error.errno == errno.EFBIG:
+        return {"error": "file-too-large"}
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if PACKAGE.replace(".", "/") in frame.filename]
     place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "outside"

@@ -5,6 +5,7 @@ digits) and the rules by which a loosely written occurrence counts. Engine and g
 that both mean the same by "this value stands here". Knows neither pages nor files.
 """
 
+import itertools
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -147,11 +148,11 @@ def _bare_forms(folded: FoldedText) -> set[str]:
     if folded.text.startswith("+86"):
         forms.add(folded.bare.removeprefix("86"))
     if "@" in folded.text:
-        spelt = folded.text.replace("@", "at")
-        forms.update(
-            "".join(part for part in form if part.isalnum())
-            for form in (spelt, spelt.replace(".", "dot"), folded.text.replace(".", "dot"))
+        local, _, domain = folded.text.partition("@")
+        spelt = itertools.product(
+            (local, local.replace(".", "dot")), ("", "at"), (domain, domain.replace(".", "dot"))
         )
+        forms.update("".join(filter(str.isalnum, "".join(parts))) for parts in spelt)
     return forms
 
 

@@ -21,7 +21,8 @@ from disclosure.documents.terms import TermFinder
 HEADERS: Final = ("From", "To", "Cc", "Bcc", "Reply-To", "Date", "Subject", "Message-ID")
 SILENT: Final = frozenset({"script", "style", "head", "title"})
 BREAKING: Final = frozenset({"p", "br", "div", "tr", "li", "h1", "h2", "h3", "table", "blockquote"})
-LINES_A_PAGE: Final = '<html lang="zxx"><body class="plain-text">{body}</body></html>'
+LINES_A_PAGE: Final = 80
+PAGE: Final = '<html lang="zxx"><body class="plain-text">{body}</body></html>'
 
 
 def typeset(arguments: Mapping[str, object]) -> dict[str, object]:
@@ -41,7 +42,7 @@ def typeset(arguments: Mapping[str, object]) -> dict[str, object]:
         text = _text(content)
     if len(text) > int(cast("int", arguments["limit_text"])):
         raise refused("too-long")
-    if text.count("\n") > int(cast("int", arguments["limit_pages"])) * LINES_A_PAGE * 2:
+    if text.count("\n") > int(cast("int", arguments["limit_pages"])) * LINES_A_PAGE:
         raise refused("too-many-pages")
     terms = cast("list[tuple[str, str]]", arguments["terms"])
     body, hits = replaced(text, terms)
@@ -82,7 +83,7 @@ def _text(content: bytes) -> str:
 
 
 def _mail_text(content: bytes) -> tuple[str, int]:
-    message = cast("EmailMessage", BytesParser(policy=policy.default).parsebytes(content))
+    message = BytesParser(policy=policy.default).parsebytes(content)
     lines = [f"{name}: {value}" for name in HEADERS for value in _header(message, name)]
     attachments = [part for part in message.walk() if _is_attachment(part)]
     body = message.get_body(preferencelist=("plain", "html"))

@@ -131,8 +131,8 @@ class FreshPdf:
         )
         self._object(
             CATALOG,
-            b"<< /Type /Catalog /Pages %d 0 R /MarkInfo << /Marked true >> /StructTreeRoot %d 0 R >>"
-            % (PAGES, STRUCTURE),
+            b"<< /Type /Catalog /Pages %d 0 R"
+            b" /MarkInfo << /Marked true >> /StructTreeRoot %d 0 R >>" % (PAGES, STRUCTURE),
         )
         self._object(PAGES, b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(self._pages), kids))
         self._object(FONT, FONT_OBJECT)

@@ -24,6 +24,11 @@ class Event(StrEnum):
         member.meaning = meaning
         return member
 
+    @classmethod
+    def of(cls, name: str) -> Self:
+        """Return the event with this name, as entries carry it."""
+        return next(event for event in cls if event.value == name)
+
     CASE_RECEIVED = "case:received", "A demand arrived and a case was opened for it."
     CASE_REQUESTER_CONFIRMED = "case:requester-confirmed", "The requester was found to be real."
     CASE_REJECTED = "case:rejected", "The demand was found to be forged or sent by a look-alike."

@@ -15,6 +15,7 @@ from disclosure.domain.readers import (
     country,
     field_id,
     flag,
+    ground_id,
     instant,
     instrument_type,
     list_of,
@@ -352,17 +353,11 @@ _FACTS: Mapping[str, Reader] = {
 }
 
 
-def _ground(value: object, catalogue: Catalogue) -> str:
-    if not isinstance(value, str) or value not in catalogue.grounds:
-        raise Wrong(f"use one of: {', '.join(catalogue.grounds)}")
-    return value
-
-
 _CASE = shape(
     Case,
     {
         "id": name,
-        "ground": _ground,
+        "ground": ground_id,
         "facts": shape(Facts, _FACTS, required=("release_at",)),
     },
     required=("id", "ground", "facts"),

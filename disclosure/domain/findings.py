@@ -250,6 +250,7 @@ QUESTIONS: tuple[Question, ...] = (
 )
 
 _BY_KEY = {question.key: question for question in QUESTIONS}
+KEYS = frozenset(_BY_KEY)
 
 
 def question_for(key: str) -> Question:

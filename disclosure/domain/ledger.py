@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from disclosure.domain.events import Event
 from disclosure.domain.ledger_guard import (
@@ -69,15 +70,13 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """Hold one row of the ledger as the database gives it."""
+    """Hold one row of the ledger as the database gives it; ``case`` is the case's reference."""
 
     seq: int
     case: str | None
     case_seq: int | None
     leaf: str
     body: bytes
-    prev: str
-    case_prev: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,62 +263,66 @@ def check_chain(
     last, prev = 0, EMPTY
     cases: dict[str, tuple[int, str]] = {}
     for entry in entries:
-        why = _chain_fault(entry, last + 1, prev, cases) or _body_fault(entry, deep=deep)
+        case_place, case_prev = _place_in_case(entry, cases)
+        links = _Links(last + 1, prev, entry.case, case_place, case_prev)
+        why = _row_fault(entry, links) or (_deep_fault(entry.body, links) if deep else "")
         if not why and known.get(entry.seq, entry.leaf) != entry.leaf:
             why = "is not the entry that an earlier signed head or witness names"
         if why:
             return Broken(last + 1, why)
         last, prev = entry.seq, entry.leaf
-        if entry.case is not None and entry.case_seq is not None:
-            cases[entry.case] = (entry.case_seq, entry.leaf)
+        if entry.case is not None and case_place is not None:
+            cases[entry.case] = (case_place, entry.leaf)
     missing = max(known, default=0) > last
     why = "is missing: an earlier signed head or witness knows a longer ledger"
     return Broken(last + 1, why) if missing else None
 
 
-def _chain_fault(
-    entry: StoredEntry, seq: int, prev: str, cases: Mapping[str, tuple[int, str]]
-) -> str:
-    if entry.seq != seq:
-        return f"is missing or out of order: entry {entry.seq} stands in its place"
-    if entry.prev != prev:
-        return "does not name the entry before it"
+class _Links(NamedTuple):
+    """Hold what an entry has to say about its place."""
+
+    seq: int
+    prev: str
+    case: str | None
+    case_seq: int | None
+    case_prev: str | None
+
+
+def _place_in_case(
+    entry: StoredEntry, cases: Mapping[str, tuple[int, str]]
+) -> tuple[int | None, str | None]:
     if entry.case is None:
-        return ""
+        return None, None
     before, leaf = cases.get(entry.case, (0, EMPTY))
-    if entry.case_seq != before + 1:
-        return f"has place {entry.case_seq} in its case, where {before + 1} follows"
-    return "" if entry.case_prev == leaf else "does not name the entry before it in its case"
+    return before + 1, leaf
 
 
-def _body_fault(entry: StoredEntry, *, deep: bool) -> str:
+def _row_fault(entry: StoredEntry, links: _Links) -> str:
+    if entry.seq != links.seq:
+        return f"is missing or out of order: entry {entry.seq} stands in its place"
+    if entry.case_seq != links.case_seq:
+        return f"has place {entry.case_seq} in its case, where {links.case_seq} follows"
     if leaf_hash(entry.body) != entry.leaf:
         return "has other bytes than those that were hashed"
-    place = f'"prev":"{entry.prev}","seq":{entry.seq},"subjects":'
+    place = f'"prev":"{links.prev}","seq":{links.seq},"subjects":'
+    if place.encode() not in entry.body:
+        return "does not name its place and the entry before it"
     in_case = (
-        f'"case":{json.dumps(entry.case)},"case_prev":{json.dumps(entry.case_prev)},'
-        f'"case_seq":{json.dumps(entry.case_seq)},"commit":'
+        f'"case":{json.dumps(links.case)},"case_prev":{json.dumps(links.case_prev)},'
+        f'"case_seq":{json.dumps(links.case_seq)},"commit":'
     )
-    if place.encode() not in entry.body or in_case.encode() not in entry.body:
-        return "says another place in its bytes than its columns do"
-    return _deep_fault(entry) if deep else ""
+    if in_case.encode() not in entry.body:
+        return "does not name its place in its case and the entry before it there"
+    return ""
 
 
-def _deep_fault(entry: StoredEntry) -> str:
+def _deep_fault(body: bytes, links: _Links) -> str:
     try:
-        fields = json.loads(entry.body)
-        same = canonical_json(fields) == entry.body
+        fields = json.loads(body)
+        same = canonical_json(fields) == body
     except (ValueError, RecursionError):
+        same = False
+    if not same or not isinstance(fields, dict) or fields.get("v") != FORMAT:
         return "is not JSON in the one form that the ledger writes"
-    if not same or not isinstance(fields, dict):
-        return "is not JSON in the one form that the ledger writes"
-    columns = {
-        "v": FORMAT,
-        "seq": entry.seq,
-        "prev": entry.prev,
-        "case": entry.case,
-        "case_seq": entry.case_seq,
-        "case_prev": entry.case_prev,
-    }
-    wrong = [name for name, value in columns.items() if fields.get(name, "") != value]
-    return f"says another {wrong[0]} in its bytes than in its column" if wrong else ""
+    wrong = [name for name, value in links._asdict().items() if fields.get(name, "") != value]
+    return f"says another {wrong[0]} than its place has" if wrong else ""

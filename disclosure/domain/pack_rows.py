@@ -175,7 +175,7 @@ def _read_file(
 
 
 def _numbered(name: str, text: str, kind: str, tables: list[dict[str, object]]) -> list[Row]:
-    header = re.compile(rf"^\s*\[\[\s*{kind}\s*\]\]", re.MULTILINE)
+    header = re.compile(rf"^[ \t]*\[\[\s*{kind}\s*\]\]", re.MULTILINE)
     lines = [text.count("\n", 0, found.start()) + 1 for found in header.finditer(text)]
     if len(lines) != len(tables):
         lines = [_line(text, kind)] * len(tables)

@@ -129,6 +129,13 @@ def instrument_type(value: object, catalogue: Catalogue) -> str:
     return value
 
 
+def ground_id(value: object, catalogue: Catalogue) -> str:
+    """Read the id of a ground."""
+    if not isinstance(value, str) or value not in catalogue.grounds:
+        raise Wrong(f"use one of: {', '.join(catalogue.grounds)}")
+    return value
+
+
 def field_id(value: object, catalogue: Catalogue) -> str:
     """Read the id of a data field."""
     if not isinstance(value, str) or value not in catalogue.fields:

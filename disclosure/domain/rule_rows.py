@@ -84,18 +84,26 @@ class ReasonCode:
     Attributes:
         code: A stable word, such as ``outside_policy``.
         source: The clause or article that the reason rests on.
+        withholds: Whether a field or a span may be withheld under it; else it refuses a demand.
     """
 
     code: str
     text: str
     text_zh: str
     source: str
+    withholds: bool
 
     @classmethod
     def from_row(cls, row: Row) -> "ReasonCode":
         """Read a reason code from its pack row."""
-        row.only("code", "text", "text_zh", "source")
-        return cls(row.text("code"), row.text("text"), row.text("text_zh"), row.text("source"))
+        row.only("code", "text", "text_zh", "source", "withholds")
+        return cls(
+            code=row.text("code"),
+            text=row.text("text"),
+            text_zh=row.text("text_zh"),
+            source=row.text("source"),
+            withholds=row.flag("withholds"),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,30 @@ class State(Enum):
 _STATES = {state.code: state for state in State}
 
 MAIN_ROAD = tuple(sorted((s for s in State if s.step), key=lambda state: state.step))
+NEXT_STEPS: dict[State, str] = {
+    State.RECEIVED: "Take it and start verifying",
+    State.VERIFYING: "Call back and verify the requester",
+    State.ASSESSING: "Decide on the ground",
+    State.COLLECTING: "Fetch the allowed fields",
+    State.REDACTING: "Mask, mark and build the rendition",
+    State.SIGNING: "Two people sign the bytes",
+    State.APPROVED: "Release when nothing stands in the way",
+    State.RELEASED: "Wait until the requester collects it",
+    State.DELIVERED: "Settle the notice and close",
+    State.CLOSED: "Nothing left to do",
+    State.NEEDS_INFO: "Wait for the requester's answer",
+    State.ON_HOLD: "Clear what holds it, then resume",
+    State.NEEDS_HUMAN: "Counsel answers the open question",
+    State.REFUSED: "Nothing left to do",
+    State.REJECTED: "Follow the security incident",
+    State.REROUTED: "Go on in the new case",
+    State.PRESERVED: "Wait for a demand that carries the data",
+    State.LINKED_DUPLICATE: "Go on in the earlier case",
+    State.NO_DATA: "Nothing left to do",
+    State.RECALLED: "Contain the misrelease, then close",
+}
+"""What has to happen next in each state, as queues and case pages say it."""
+
 STOPPED = frozenset({State.NEEDS_INFO})
 """States in which the clocks stand still: we wait for the requester."""
 FINAL = frozenset({State.CLOSED, State.REFUSED, State.REJECTED, State.REROUTED})

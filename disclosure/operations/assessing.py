@@ -85,16 +85,16 @@ def findings_of(work: Work, case: Case) -> dict[str, Any]:
 
 
 def _requester_facts(work: Work, case: Case) -> FactsJson:
-    login = case.requester.get("account", "")
+    account = case.requester.get("account", "")
     called = work.session.scalar(
         select(func.count()).where(Callback.case_id == case.id, Callback.confirmed.is_(True))
     )
     facts: FactsJson = {
         "class": case.requester_class,
         "country": case.country,
-        "verified": bool(login),
+        "verified": bool(case.requester.get("signed_in")),
         "callback_done": bool(called),
-        "is_data_subject": bool(login) and login == case.subject_account,
+        "is_data_subject": bool(account) and account == case.subject_account,
     }
     if address := case.requester.get("email", ""):
         facts["domain"] = classify_domain(sender_domain(address), _registered_domains(work))
@@ -234,10 +234,18 @@ def overruled_checks(work: Work, case: Case) -> frozenset[str]:
 def decide_now(
     work: Work, case: Case, *, process: FactsJson | None = None
 ) -> tuple[Decision, FactsJson]:
-    """Run the rules over the facts of this instant, storing nothing."""
+    """Run the rules over the facts of this instant, storing nothing.
+
+    An overruling of a result that nobody may overrule, because the facts have changed since, counts
+    for nothing, and the others with it.
+    """
     facts = assemble_facts(work, case, process=process)
     parsed = parse_case(facts, work.desk.catalogue)
-    return evaluate(parsed, work.desk.catalogue, overruled=overruled_checks(work, case)), facts
+    try:
+        decision = evaluate(parsed, work.desk.catalogue, overruled=overruled_checks(work, case))
+    except Refused:
+        decision = evaluate(parsed, work.desk.catalogue)
+    return decision, facts
 
 
 def assess(work: Work, case: Case) -> Evaluation:

@@ -60,7 +60,8 @@ def decide_refusal(work: Work, case: Case, *, code: str, reason: str) -> None:
     Raises:
         BadInput: When the code is not in the catalogue.
     """
-    if code not in work.desk.catalogue.reasons:
+    known = work.desk.catalogue.reasons.get(code)
+    if known is None or known.withholds:
         raise BadInput("Choose a reason code of the list.", where="code")
     effect = Effect("letter", {"template": "refused", "case": case.reference, "code": code})
     change = Change(data={"code": code}, reason=reason, effects=[effect])

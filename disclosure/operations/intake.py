@@ -9,7 +9,7 @@ import hashlib
 import secrets
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -243,6 +243,7 @@ def _requester(demand: Demand) -> dict[str, str]:
         "email": demand.email,
         "phone": demand.phone,
         "account": demand.account,
+        "signed_in": "yes" if demand.account and demand.channel == "portal" else "",
     }
 
 
@@ -291,7 +292,8 @@ def _turn(work: Work, case: Case, demand: Demand, secret: str) -> Receipt:
         )
         return Receipt(case, secret, POINTER)
     ground, requester_class = carried
-    onward = _open_case(work, _carry(demand, ground, requester_class), secret)
+    same = replace(demand, ground=ground, requester_class=requester_class)
+    onward = _open_case(work, same, secret)
     onward.origin_id = case.id
     for paper in demand.papers:
         add_document(work, onward, paper, role="demand")
@@ -299,12 +301,6 @@ def _turn(work: Work, case: Case, demand: Demand, secret: str) -> Receipt:
     advance(system, case, Action.REDIRECT, change)
     assess(work, onward)
     return Receipt(onward, secret, POINTER)
-
-
-def _carry(demand: Demand, ground: str, requester_class: str) -> Demand:
-    from dataclasses import replace  # noqa: PLC0415 - used here alone
-
-    return replace(demand, ground=ground, requester_class=requester_class)
 
 
 # --- What is missing --------------------------------------------------------------------------
@@ -381,6 +377,10 @@ def _check_paper(work: Work, demand: Demand, problems: dict[str, str]) -> None:
         problems["identifiers"] = "Say whose data it is: account, e-mail, phone or name."
     if not demand.papers:
         problems["papers"] = "Attach the paper as a PDF or picture, with the seal visible."
+    _check_period(work, demand, problems)
+
+
+def _check_period(work: Work, demand: Demand, problems: dict[str, str]) -> None:
     needs_period = any(
         work.desk.catalogue.fields[each].needs_period
         for each in demand.fields

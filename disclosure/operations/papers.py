@@ -6,6 +6,7 @@ that people see.
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from disclosure.domain.events import Event
@@ -80,6 +81,20 @@ def add_document(work: Work, case: Case, upload: Upload, *, role: str) -> Docume
         record(work, Event.DOCUMENT_ADDED, case=case, subjects=[document.id], data=data)
         enqueue(work, effect, case=case)
     return document
+
+
+def add_documents(work: Work, case: Case, uploads: Sequence[Upload], *, role: str) -> None:
+    """Take several files into a case, all or none.
+
+    Raises:
+        BadInput: When there is none, one is empty or too large, or the role is unknown.
+    """
+    if not uploads:
+        raise BadInput("Choose a file first.", where="papers")
+    if role not in ROLES:
+        raise BadInput("Say what the file is.", where="role")
+    for upload in uploads:
+        add_document(work, case, upload, role=role)
 
 
 def require_acceptable(work: Work, upload: Upload) -> None:

@@ -7,7 +7,7 @@ rule's. Any change makes the rendition stale; applying is ``operations/rendering
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from disclosure.documents.plan import Plan, Region, Term, plan_from
 from disclosure.domain.masking import MASKS
@@ -17,7 +17,7 @@ from disclosure.operations.desk import Work
 from disclosure.operations.outbox import Effect
 from disclosure.operations.papers import find_document
 from disclosure.operations.transition import Change, advance
-from disclosure.storage.cases import Case, DocumentMark, FieldMask
+from disclosure.storage.cases import Case, DocumentMark, FieldMask, ResponsiveValue
 
 LONGEST_TERM = 200
 KEEP, REMOVE = "keep", "remove"
@@ -55,6 +55,16 @@ def set_mask(work: Work, case: Case, *, field: str, mask: str, code: str) -> Non
     row.mask, row.reason_code = mask, code
     row.person_id, row.set_at = work.actor.person, work.now
     work.session.flush()
+
+
+def counts_of(work: Work, case: Case) -> dict[str, int]:
+    """Return how many values were fetched for each field, without reading them."""
+    rows = work.session.execute(
+        select(ResponsiveValue.field, func.count())
+        .where(ResponsiveValue.case_id == case.id, ResponsiveValue.batch == case.batch)
+        .group_by(ResponsiveValue.field)
+    )
+    return {field: int(count) for field, count in rows}
 
 
 def add_term(work: Work, case: Case, *, document_id: str, text: str, code: str) -> DocumentMark:
@@ -133,7 +143,8 @@ def withdraw_mark(work: Work, case: Case, mark_id: str) -> None:
 def _require_code(work: Work, code: str, *, needed: bool) -> None:
     if not needed and not code:
         return
-    if code not in work.desk.catalogue.reasons:
+    reason = work.desk.catalogue.reasons.get(code)
+    if reason is None or not reason.withholds:
         raise BadInput("Choose the reason code under which this is withheld.", where="code")
 
 

@@ -41,6 +41,7 @@ from disclosure.storage.ledger_rows import Outbox
 from disclosure.storage.releases import Rendition, RenditionPreparer
 
 Report = Callable[[int, str], None]
+OFF_LIST = "off_list"
 SHORTEST_SEARCHED = 4
 SHORTEST_SEARCHED_WIDE = 2
 
@@ -167,7 +168,7 @@ def _code_of(evaluation: Evaluation, field: str) -> str:
     for check in evaluation.decision["checks"]:
         if field in check["cut"]:
             return str(check["code"])
-    return "not_on_ground_list"
+    return OFF_LIST
 
 
 def _papers(work: Work, case: Case) -> list[Paper]:
@@ -370,7 +371,11 @@ def store_rendition(work: Work, case: Case, draft: Draft, built: Built) -> Rendi
     }
     system = work.as_actor(SYSTEM)
     advance(system, case, Action.RENDITION_BUILT, Change(subjects=[rendition.id], data=data))
-    verdict: Payload = {"rendition": rendition.id, "sha256": built.gate_sha256, "passed": built.gate_passed}
+    verdict: Payload = {
+        "rendition": rendition.id,
+        "sha256": built.gate_sha256,
+        "passed": built.gate_passed,
+    }
     record(system, Event.RENDITION_GATED, case=case, subjects=[rendition.id], data=verdict)
     return rendition
 

@@ -5,6 +5,8 @@ bytes the signer looked at. The database checks every signature again (``storage
 """
 
 import uuid
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -131,3 +133,24 @@ def void_signatures(work: Work, case: Case, *, cause: str) -> None:
             data={"signature": signature.id, "rendition": rendition.id, "cause": cause},
         )
     work.session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSignature:
+    """A signature with what became of it, for pages."""
+
+    person: str
+    role: str
+    signed_at: datetime
+    voided: str
+
+
+def signatures_shown(work: Work, case: Case, rendition: Rendition) -> list[ShownSignature]:
+    """Return every signature over a rendition, voided ones included, oldest first."""
+    rows = work.session.execute(
+        select(Signature.person_id, Signature.role, Signature.signed_at, SignatureVoiding.cause)
+        .outerjoin(SignatureVoiding, SignatureVoiding.signature_id == Signature.id)
+        .where(Signature.case_id == case.id, Signature.rendition_id == rendition.id)
+        .order_by(Signature.signed_at)
+    )
+    return [ShownSignature(row.person_id, row.role, row.signed_at, row.cause or "") for row in rows]

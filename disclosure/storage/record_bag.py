@@ -7,8 +7,8 @@ layout is told to outsiders in ``docs/case-record.md``.
 """
 
 import base64
+import dataclasses
 import hashlib
-import json
 import os
 import re
 import secrets
@@ -23,14 +23,14 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from disclosure.domain.ledger import canonical_json, leaf_hash, time_text
-from disclosure.errors import BadInput, NotReady, Refused, Stale
+from disclosure.errors import BadInput, Refused, Stale
 
 HEAD_TITLE = "disclosure case head v1"
 SEAL_TITLE = "disclosure record seal v1"
 ZIP_COMMENT = b"disclosure case record v1"
 
 _CHUNK = 1 << 20
-_SIZE_LIMIT = (1 << 32) - (1 << 26)
+_SIZE_LIMIT = (1 << 31) - (1 << 26)
 _FILE_LIMIT = 60_000
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}){0,4}")
@@ -110,7 +110,7 @@ def grouped(digest: str) -> str:
     return "-".join(digest[start : start + 8] for start in range(0, len(digest), 8))
 
 
-def sign_head(  # noqa: PLR0913 - one argument for each line of the statement
+def sign_head(
     *, origin: str, case: str, count: int, leaf: str, at: datetime, key: Ed25519PrivateKey
 ) -> str:
     """Return the signed statement that a case has so many entries and ends with this one.
@@ -151,18 +151,174 @@ def write_case_record(target: Path, record: CaseRecord, *, key: Ed25519PrivateKe
     Raises:
         Stale: If the entries are not those that the head tells of.
         BadInput: If a file's name or the head is not fit for a record, or a file is missing.
-        Refused: If the record would pass 4 GB or 60,000 files.
+        Refused: If the record would pass 2 GB or 60,000 files.
     """
     head = _head_lines(record)
     _refuse_bad_names(record)
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
     try:
-        with unfinished.open("xb") as stream:
-            summary = _write_bag(stream.name, record, head, key)
+        made = _write_bag(unfinished, record, head, key)
+        with unfinished.open("rb+") as stream:
             os.fsync(stream.fileno())
         unfinished.replace(target)
     except FileNotFoundError as error:
         raise BadInput("A file of the case or the target folder is not there.") from error
     finally:
         unfinished.unlink(missing_ok=True)
-    return summary
+    return dataclasses.replace(made, path=target)
+
+
+def _head_lines(record: CaseRecord) -> dict[str, str]:
+    body = record.head.partition("\n\n")[0]
+    told = dict(line.split(": ", 1) for line in body.split("\n")[1:] if ": " in line)
+    if not {"origin", "case", "count", "leaf", "time"} <= set(told):
+        raise BadInput("The head of the case is not what sign_head gives.")
+    if told["case"] != record.reference:
+        raise BadInput("The head is of another case than the record.")
+    return told
+
+
+def _refuse_bad_names(record: CaseRecord) -> None:
+    if "case.json" not in record.files:
+        raise BadInput("A case record needs case.json.")
+    lowered = {name.lower() for name in record.files}
+    if len(lowered) != len(record.files) or lowered & _WRITTEN_HERE:
+        raise BadInput("Two files of the record would have the same name.")
+    if not all(_NAME.fullmatch(name) for name in record.files):
+        raise BadInput("A file of the record has a name that is not plain ASCII.")
+    if len(record.files) > _FILE_LIMIT:
+        raise Refused(f"The record would have more than {_FILE_LIMIT} files.")
+
+
+class _BagWriter:
+    """Write files into the zip one after another and remember their hashes."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+        self.hashes: dict[str, str] = {}
+        self.sizes: dict[str, int] = {}
+        self.total = 0
+
+    def add(self, name: str, pieces: Iterable[bytes]) -> str:
+        """Write one file and return its hex SHA-256."""
+        info = zipfile.ZipInfo(name, _ZIP_TIME)
+        info.create_system = 3
+        info.external_attr = (stat.S_IFREG | 0o644) << 16
+        digest, size = hashlib.sha256(), 0
+        with self.archive.open(info, "w") as stream:
+            for piece in pieces:
+                stream.write(piece)
+                digest.update(piece)
+                size += len(piece)
+                self.total += len(piece)
+                if self.total > _SIZE_LIMIT:
+                    raise Refused("The record would be larger than 2 GB: leave documents out.")
+        self.hashes[name], self.sizes[name] = digest.hexdigest(), size
+        return self.hashes[name]
+
+    def manifest(self, names: Iterable[str]) -> bytes:
+        """Return the lines of a manifest over files that are written."""
+        return "".join(f"{self.hashes[name]}  {name}\n" for name in sorted(names)).encode()
+
+
+class _EntryLines:
+    """Give the entries as lines, and know afterwards how many there were and the last hash."""
+
+    def __init__(self, entries: Iterable[bytes]) -> None:
+        self.entries = entries
+        self.count = 0
+        self.leaf = ""
+
+    def __iter__(self) -> Iterator[bytes]:
+        body = b""
+        for body in self.entries:
+            self.count += 1
+            yield body + b"\n"
+        self.leaf = leaf_hash(body)
+
+
+def _write_bag(
+    target: Path, record: CaseRecord, head: Mapping[str, str], key: Ed25519PrivateKey
+) -> RecordSummary:
+    verifier = package_files("disclosure").joinpath("verify.py").read_bytes()
+    lines = _EntryLines(record.entries)
+    public_key = key.public_key().public_bytes_raw()
+    readme = _README.format(**head, reference=record.reference, verifier=_sha256(verifier))
+    made: dict[str, Iterable[bytes]] = {
+        "entries.jsonl": lines,
+        "head.txt": [record.head.encode()],
+        "openings.json": [_openings(record.openings)],
+        "public-key.txt": [public_key.hex().encode() + b"\n"],
+        "README.txt": [readme.encode()],
+        "verify.py": [verifier],
+    }
+    made |= {inner: _pieces(content) for inner, content in record.files.items()}
+    with zipfile.ZipFile(target, "x", zipfile.ZIP_STORED, allowZip64=False) as archive:
+        archive.comment = ZIP_COMMENT
+        bag = _BagWriter(archive)
+        for inner in sorted(made):
+            bag.add(f"data/{inner}", made[inner])
+        if (str(lines.count), lines.leaf) != (head["count"], head["leaf"]):
+            raise Stale("The case has changed while its record was written: export it again.")
+        _write_tags(bag, record, head, key)
+    return RecordSummary(
+        path=target,
+        sha256=_sha256_of(target),
+        size=target.stat().st_size,
+        file_count=len(bag.sizes),
+        entry_count=lines.count,
+        fingerprint=fingerprint(public_key),
+        verifier_sha256=_sha256(verifier),
+    )
+
+
+def _write_tags(
+    bag: _BagWriter, record: CaseRecord, head: Mapping[str, str], key: Ed25519PrivateKey
+) -> None:
+    payload = list(bag.sizes)
+    oxum = f"{sum(bag.sizes.values())}.{len(payload)}"
+    about = {
+        "Bagging-Date": head["time"][:10],
+        "Bag-Software-Agent": f"disclosure {record.app_version}",
+        "External-Identifier": record.reference,
+        "Payload-Oxum": oxum,
+        "Source-Organization": head["origin"],
+    }
+    bag.add("bag-info.txt", ["".join(f"{k}: {v}\n" for k, v in about.items()).encode()])
+    bag.add("bagit.txt", [_BAGIT])
+    bag.add("manifest-sha256.txt", [bag.manifest(payload)])
+    listed = bag.manifest(["bag-info.txt", "bagit.txt", "manifest-sha256.txt"])
+    sealed = {
+        "origin": head["origin"],
+        "case": record.reference,
+        "tagmanifest": hashlib.sha256(listed).hexdigest(),
+    }
+    bag.add("seal.txt", [_statement(SEAL_TITLE, sealed, key).encode()])
+    bag.add("tagmanifest-sha256.txt", [listed])
+
+
+def _openings(openings: Mapping[int, Mapping[str, tuple[bytes, str]]]) -> bytes:
+    return canonical_json(
+        {
+            str(seq): {name: {"salt": salt.hex(), "value": v} for name, (salt, v) in opened.items()}
+            for seq, opened in openings.items()
+        }
+    )
+
+
+def _pieces(content: Path | bytes) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    with content.open("rb") as stream:
+        while piece := stream.read(_CHUNK):
+            yield piece
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _sha256_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

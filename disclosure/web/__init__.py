@@ -16,19 +16,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from disclosure import __version__
 from disclosure.config import Settings
-from disclosure.edge import house, unit_of_work
-from disclosure.errors import (
-    BadInput,
-    DisclosureError,
-    Forbidden,
-    NotFound,
-    NotReady,
-    Refused,
-    Stale,
-)
-from disclosure.operations.denials import record_denial
+from disclosure.edge import house
+from disclosure.errors import DisclosureError, Refused
 from disclosure.operations.printing import file_size, local_date, local_time
 from disclosure.web import guard
+from disclosure.web.refusals import keep_denial, status_of
 
 log = structlog.get_logger(__name__)
 
@@ -44,16 +36,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 HSTS = "max-age=31536000; includeSubDomains"
-
-STATUS: tuple[tuple[type[DisclosureError], int], ...] = (
-    (Forbidden, 403),
-    (Stale, 409),
-    (NotFound, 404),
-    (NotReady, 503),
-    (BadInput, 422),
-    (Refused, 409),
-)
-"""Kind of refusal -> HTTP status; the first that fits."""
 
 
 def add_web(app: Flask, settings: Settings, demonstration_secret: str) -> None:
@@ -97,13 +79,14 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
         cases,
         jobs,
         portal,
+        redaction,
         register,
         service,
         subject,
     )
 
-    modules = (account, admin, approvals, audit, cases, jobs, portal, register, service, subject)
-    for module in modules:
+    staff = (account, admin, approvals, audit, cases, jobs, redaction, register)
+    for module in (*staff, portal, service, subject):
         app.register_blueprint(module.blueprint)
     if settings.demo:
         from disclosure.web import demonstration  # noqa: PLC0415 - exists in a demonstration alone
@@ -136,17 +119,9 @@ def _finish_request(response: Response) -> Response:
 
 
 def _refusal_page(error: DisclosureError) -> tuple[str, int]:
-    status = next((code for kind, code in STATUS if isinstance(error, kind)), 422)
     if isinstance(error, Refused) and request.method == "POST":
-        _keep_denial()
-    return _page(status, message=error.message)
-
-
-def _keep_denial() -> None:
-    actor = guard.current_actor()
-    if actor is not None:
-        with unit_of_work(actor) as work:
-            record_denial(work, endpoint=request.endpoint or "none")
+        keep_denial()
+    return _page(status_of(error), message=error.message)
 
 
 def _form_page(_error: CSRFError) -> tuple[str, int]:

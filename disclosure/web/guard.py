@@ -178,7 +178,7 @@ def _in_order(roles: frozenset[Role]) -> list[Role]:
 
 
 _PLACES: tuple[tuple[str, str, str, Permission], ...] = (
-    ("Work queue", "cases.queue", "cases", Permission.SEE_CASES),
+    ("Work queue", "cases.work_queue", "cases", Permission.SEE_CASES),
     ("Signing", "approvals.waiting", "approvals", Permission.SIGN),
     ("Register", "register.entries", "register", Permission.PROPOSE_REGISTER),
     ("Register", "register.entries", "register", Permission.CONFIRM_REGISTER),

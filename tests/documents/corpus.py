@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
-from PIL import Image, ImageDraw, ImageFont
 from pikepdf import Array, Dictionary, Name, String
+from PIL import Image, ImageDraw, ImageFont
 
 SECRET = "Weiming Zhangson"
 CHINESE = "欧阳明德"

@@ -124,10 +124,9 @@ def content_bomb(path: Path) -> None:
 
 
 def image_bomb_in_a_page(path: Path) -> None:
+    """Claim ten gigabytes of pixels."""
     side = 60_000
-    squeezer = zlib.compressobj(9)
-    row = bytes(side)
-    packed = b"".join(squeezer.compress(row) for _ in range(side)) + squeezer.flush()
+    packed = zlib.compress(bytes(side * 100), 9)
     pdf = blank(BASE + b"q 500 0 0 500 0 0 cm /I Do Q\n")
     stream = pdf.make_stream(packed)
     stream.Type, stream.Subtype, stream.Filter = Name.XObject, Name.Image, Name.FlateDecode

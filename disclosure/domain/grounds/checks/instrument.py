@@ -22,8 +22,8 @@ def instrument_fits(on: Assessment) -> Finding:
         return NOT_APPLICABLE
     kind = on.facts.instrument.type
     values = {
-        "instrument": kind or "none",
-        "requester_class": on.who.id if on.who else "unknown",
+        "instrument": on.catalogue.vocabulary.instruments.get(kind or "", "No paper"),
+        "requester_class": on.who.title if on.who else "not known",
     }
     if kind == PRESERVATION:
         return otherwise("preserve", **values)

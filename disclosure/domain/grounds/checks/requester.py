@@ -36,13 +36,14 @@ def callback_done(on: Assessment) -> Finding:
     return only_if(on.facts.requester.callback_done, "not_called")
 
 
-@check("V04_two_officers", "too_few", values=("on_file", "needed"))
+@check("V04_two_officers", "too_few", values=("on_file", "needed", "verb"))
 def two_officers(on: Assessment) -> Finding:
     """Ask whether as many officers have shown credentials as the class needs."""
     if on.who is None or not on.who.officers:
         return NOT_APPLICABLE
     on_file, needed = on.facts.requester.officers, on.who.officers
-    return only_if(on_file >= needed, "too_few", on_file=on_file, needed=needed)
+    verb = "is" if on_file == 1 else "are"
+    return only_if(on_file >= needed, "too_few", on_file=on_file, needed=needed, verb=verb)
 
 
 @check("V05_authority_to_act", "missing")

@@ -1,0 +1,288 @@
+"""Commands: ``python -m disclosure CMD``, the same as ``flask --app wsgi CMD``.
+
+Owns names, options and exit codes: 0 done, 1 the answer is no, 2 bad usage or input, 3 refused.
+Every error is one line on stderr. Commands call operations like pages do.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec
+
+import click
+from flask import Flask
+from sqlalchemy import select
+
+from disclosure.app import PACKS, create_app, instance_folder, prepare, utc_now
+from disclosure.config import Settings, load_settings
+from disclosure.demonstration.opening import is_demonstration
+from disclosure.domain.access import Permission, Role
+from disclosure.domain.catalogue import load_catalogue
+from disclosure.domain.documentation import write_docs
+from disclosure.domain.grounds.batch import decide_cases
+from disclosure.edge import look, unit_of_work
+from disclosure.errors import BadInput, DisclosureError, NotReady
+from disclosure.jobs import work_forever
+from disclosure.operations.accounts import add_person, find_person, issue_login_link, roles_of
+from disclosure.operations.desk import SYSTEM, Actor
+from disclosure.storage.cases import Case
+
+P = ParamSpec("P")
+
+
+def reports_errors(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn refusals into one line on stderr and the exit code that belongs to them."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except DisclosureError as error:
+            _stop(error.message, error.exit_code)
+        except (OSError, UnicodeDecodeError) as error:
+            _stop(f"cannot read or write: {_system_reason(error)}", 2)
+
+    return wrapped
+
+
+def _system_reason(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "the file is not UTF-8 text"
+    name = Path(str(error.filename)).name if error.filename else ""
+    return f"{error.strerror or type(error).__name__}{f' ({name})' if name else ''}"
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    click.echo(f"error: {' '.join(message.split())}", err=True)
+    sys.exit(code)
+
+
+def instance_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option that names its instance folder."""
+    option = click.option(
+        "--instance",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=None,
+        help="The instance folder; instance/ unless given.",
+    )
+    return option(command)
+
+
+def settings_of(instance: Path | None) -> Settings:
+    """Read the settings of an instance folder."""
+    return load_settings(instance or instance_folder(), os.environ)
+
+
+def open_app(instance: Path | None) -> Flask:
+    """Open the application of an instance that has been set up."""
+    return create_app(settings_of(instance))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Each demand for a user's data, from its arrival to a closed, provable case."""
+
+
+@commands.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@reports_errors
+def evaluate(file: Path) -> None:
+    """Decide cases given as facts in FILE, one JSON object a line."""
+    settings = load_settings(instance_folder(), os.environ)
+    folders = [PACKS, *([settings.packs] if settings.packs else [])]
+    for line in decide_cases(file.read_text("utf-8"), load_catalogue(*folders)):
+        click.echo(line)
+
+
+@commands.command()
+@instance_option
+@reports_errors
+def migrate(instance: Path | None) -> None:
+    """Set up a new installation, or bring its database to the newest schema."""
+    prepare(settings_of(instance), utc_now())
+    click.echo("The key ring, the database and its guards are in place.")
+
+
+@commands.command(name="add-user")
+@click.argument("username")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--email", required=True, help="Where the person is written to.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice([role.value for role in Role]),
+    help="A role; may be given several times.",
+)
+@instance_option
+@reports_errors
+def add_user(
+    username: str, name: str, email: str, roles: tuple[str, ...], instance: Path | None
+) -> None:
+    """Add a member of staff; a sign-in link lets them choose a password."""
+    with open_app(instance).app_context(), unit_of_work(SYSTEM) as work:
+        held = [Role(role) for role in roles]
+        person = add_person(work, username=username, name=name, email=email, roles=held)
+        click.echo(f"{person.username} is added. Next: python -m disclosure login-link {username}")
+
+
+@commands.command(name="login-link")
+@click.argument("username")
+@instance_option
+@reports_errors
+def login_link(username: str, instance: Path | None) -> None:
+    """Print a one-time sign-in link for USERNAME, good for ten minutes."""
+    app = open_app(instance)
+    with app.app_context(), unit_of_work(SYSTEM) as work:
+        token = issue_login_link(work, find_person(work.session, username))
+        click.echo(f"{work.desk.settings.base_url}/account/link/{token}")
+
+
+@commands.command(name="list-cases")
+@click.option("--state", default="", help="Only cases in this state.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@instance_option
+@reports_errors
+def list_cases(state: str, *, as_json: bool, instance: Path | None) -> None:
+    """List the cases: reference, state, ground, class, deadline."""
+    with open_app(instance).app_context(), look(SYSTEM) as work:
+        query = select(Case).order_by(Case.id)
+        for case in work.session.scalars(query.where(Case.state == state) if state else query):
+            row = {
+                "reference": case.reference,
+                "state": case.state,
+                "ground": case.ground,
+                "class": case.requester_class,
+                "deadline": case.due_at.isoformat() if case.due_at else None,
+            }
+            click.echo(json.dumps(row) if as_json else "  ".join(str(v) for v in row.values()))
+
+
+@commands.command()
+@instance_option
+@reports_errors
+def work(instance: Path | None) -> None:
+    """Be the local worker: run what waits in the outbox, until stopped."""
+    app = open_app(instance)
+    click.echo("working; stop with Ctrl-C")
+    try:
+        work_forever(app)
+    except KeyboardInterrupt:
+        click.echo("stopped")
+
+
+@commands.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--plan", required=True, type=click.Path(path_type=Path), help="What to take out.")
+@click.option("--report", type=click.Path(path_type=Path), help="Where to write what was done.")
+@reports_errors
+def redact(source: Path, target: Path, plan: Path, report: Path | None) -> None:
+    """Write a redacted copy of SOURCE to TARGET, once the gate has passed it."""
+    from disclosure.documents.commands import redact_file  # noqa: PLC0415 - loads the engine
+
+    sys.exit(redact_file(source, target, plan=plan, report=report, say=click.echo))
+
+
+@commands.command()
+@click.argument("finished", type=click.Path(path_type=Path))
+@click.option("--plan", required=True, type=click.Path(path_type=Path), help="What was taken out.")
+@click.option("--original", type=click.Path(path_type=Path), help="The document before it.")
+@reports_errors
+def gate(finished: Path, plan: Path, original: Path | None) -> None:
+    """Say whether anything that was to be removed is left in FINISHED."""
+    from disclosure.documents.commands import gate_file  # noqa: PLC0415 - loads the readers
+
+    sys.exit(gate_file(finished, plan=plan, original=original, say=click.echo))
+
+
+@commands.command(name="export-case")
+@click.argument("reference")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--as", "username", default="", help="The auditor or officer who exports.")
+@instance_option
+@reports_errors
+def export_case(reference: str, target: Path, username: str, instance: Path | None) -> None:
+    """Write the case record of REFERENCE to TARGET and print the key's fingerprint."""
+    from disclosure.operations.casefile import find_case  # noqa: PLC0415 - used here alone
+    from disclosure.operations.exporting import export_record  # noqa: PLC0415 - as above
+
+    if target.exists():
+        raise BadInput(f"{target.name} exists: choose another name or remove it.")
+    with open_app(instance).app_context():
+        actor = _exporter(username)
+        with unit_of_work(actor) as unit:
+            summary = export_record(unit, find_case(unit, reference), target)
+    click.echo(f"written: {target.name}")
+    click.echo(f"key fingerprint: {summary.fingerprint}")
+
+
+def _exporter(username: str) -> Actor:
+    """Return who exports: the named person, or whoever holds the shell, as an auditor."""
+    if not username:
+        return Actor("command-line", frozenset({Role.AUDITOR}))
+    with look(SYSTEM) as unit:
+        person = find_person(unit.session, username)
+        actor = Actor(person.id, roles_of(person))
+    actor.require(Permission.EXPORT_RECORD)
+    return actor
+
+
+@commands.command(name="verify-ledger")
+@instance_option
+@reports_errors
+def verify_ledger(instance: Path | None) -> None:
+    """Check the whole ledger: bytes, hashes, chains, and the rows that rest on it."""
+    from disclosure.operations.ledger_check import verify_ledger as check  # noqa: PLC0415 - as named
+
+    with open_app(instance).app_context(), look(SYSTEM) as unit:
+        report = check(unit)
+    for line in report.lines():
+        click.echo(line)
+    sys.exit(0 if report.whole else 1)
+
+
+@commands.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("docs"))
+@reports_errors
+def docs(folder: Path) -> None:
+    """Write the generated documentation (workflow, permissions, events, grounds) to FOLDER."""
+    for path in write_docs(folder, load_catalogue(PACKS)):
+        click.echo(path.name)
+
+
+@commands.command()
+@click.option("--demo", is_flag=True, help="Open a filled demonstration in a folder of its own.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@instance_option
+@reports_errors
+def serve(*, demo: bool, host: str, port: int, instance: Path | None) -> None:
+    """Bring the database up to date, then serve pages and work the outbox."""
+    from disclosure.serving import serve_forever  # noqa: PLC0415 - loads gunicorn
+
+    folder = instance or (instance_folder() / "demonstration" if demo else instance_folder())
+    _require_right_kind(folder, demo=demo)
+    base_url = f"http://{host}:{port}"
+    settings = load_settings(folder, os.environ, demo=demo, base_url=base_url)
+    if demo and host not in {"127.0.0.1", "localhost", "::1"}:
+        raise BadInput("A demonstration listens on the loopback only.", where="--host")
+    serve_forever(settings, host=host, port=port)
+
+
+def _require_right_kind(folder: Path, *, demo: bool) -> None:
+    """Keep demonstrations and real installations apart: neither opens the other's folder."""
+    marked = is_demonstration(folder)
+    if marked and not demo:
+        raise NotReady(f"{folder.name} holds a demonstration: start it with --demo")
+    if demo and not marked and (folder / "keys.json").exists():
+        raise NotReady(f"{folder.name} holds a real installation: a demonstration needs another")
+
+
+def main() -> None:
+    """Run a command."""
+    commands(prog_name="python -m disclosure")

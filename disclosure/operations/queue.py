@@ -1,0 +1,176 @@
+"""The work queue: which cases are open, for whom, and how urgent each is.
+
+Owns the list's reading and nothing else; it never changes a case.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+
+from disclosure.domain.access import Permission, may
+from disclosure.domain.deadlines import working_days_left
+from disclosure.domain.routing import ROUTES
+from disclosure.domain.states import NEXT_STEPS, State
+from disclosure.operations.deadlines import calendar_of
+from disclosure.operations.desk import Work
+from disclosure.storage.cases import Case
+from disclosure.storage.people import Person
+
+PAGE = 50
+SOON_WORKING_DAYS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a person asked the queue for; empty means no limit."""
+
+    reference: str = ""
+    route: str = ""
+    state: str = ""
+    owner: str = ""
+    urgency: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One case in the queue.
+
+    Attributes:
+        left: ``2 working days left``, ``1 working day late``, or empty without a deadline.
+        tone: ``bad`` when late, ``warn`` when due soon, else empty.
+    """
+
+    reference: str
+    title: str
+    route: str
+    state: State
+    due_at: datetime | None
+    provisional: bool
+    left: str
+    tone: str
+    next_step: str
+    owner: str
+    restricted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the queue with the figures above it."""
+
+    lines: Sequence[Line]
+    total: int
+    figures: dict[str, int]
+
+
+def read_queue(work: Work, wanted: Filter) -> Page:
+    """Read one page of the open cases, nearest deadline first."""
+    visible = _visible(work)
+    rows = work.session.execute(
+        select(
+            Case.reference,
+            Case.title,
+            Case.route,
+            Case.state,
+            Case.due_at,
+            Case.due_provisional,
+            Case.restricted,
+            Person.name.label("owner"),
+        )
+        .outerjoin(Person, Person.id == Case.handler_id)
+        .where(*visible, *_conditions(work, wanted))
+        .order_by(Case.is_open.desc(), Case.due_at, Case.id)
+        .limit(PAGE)
+        .offset((max(wanted.page, 1) - 1) * PAGE)
+    ).all()
+    total = work.session.scalar(
+        select(func.count()).select_from(Case).where(*visible, *_conditions(work, wanted))
+    )
+    lines = [
+        Line(
+            reference=row.reference,
+            title=row.title,
+            route=ROUTES[row.route],
+            state=State.of(row.state),
+            due_at=row.due_at,
+            provisional=row.due_provisional,
+            left=days_left(work, row.due_at),
+            tone=urgency(work, row.due_at),
+            next_step=NEXT_STEPS[State.of(row.state)],
+            owner=row.owner or "",
+            restricted=row.restricted,
+        )
+        for row in rows
+    ]
+    return Page(lines, int(total or 0), _figures(work, visible))
+
+
+def _visible(work: Work) -> list[ColumnElement[bool]]:
+    """Hide restricted cases from staff without a part in them or oversight over them."""
+    roles = work.actor.roles
+    for permission in (Permission.DECIDE_CASE, Permission.RELEASE, Permission.EXPORT_RECORD):
+        if may(roles, permission):
+            return []
+    own = (Case.handler_id == work.actor.person) | Case.handler_id.is_(None)
+    return [Case.restricted.is_(False) | own]
+
+
+def _conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.reference:
+        conditions.append(Case.reference.contains(wanted.reference.upper(), autoescape=True))
+    if wanted.route:
+        conditions.append(Case.route == wanted.route)
+    if wanted.state:
+        conditions.append(Case.state == wanted.state)
+    elif not wanted.reference:
+        conditions.append(Case.is_open.is_(True))
+    if wanted.owner == "mine":
+        conditions.append(Case.handler_id == work.actor.person)
+    if wanted.owner == "nobody":
+        conditions.append(Case.handler_id.is_(None))
+    if wanted.urgency == "late":
+        conditions.append(Case.due_at < work.now)
+    return conditions
+
+
+def _figures(work: Work, visible: list[ColumnElement[bool]]) -> dict[str, int]:
+    def count(*conditions: ColumnElement[bool]) -> int:
+        query = select(func.count()).select_from(Case)
+        found = work.session.scalar(query.where(Case.is_open.is_(True), *visible, *conditions))
+        return int(found or 0)
+
+    return {
+        "open": count(),
+        "late": count(Case.due_at < work.now),
+        "mine": count(Case.handler_id == work.actor.person),
+        "unclaimed": count(Case.handler_id.is_(None)),
+    }
+
+
+def days_left(work: Work, due_at: datetime | None) -> str:
+    """Say how many working days are left or over, in words."""
+    if due_at is None:
+        return ""
+    left = _left(work, due_at)
+    if due_at < work.now:
+        late = max(-left, 0)
+        return f"{late} working day{'s' if late != 1 else ''} late" if late else "late today"
+    return f"{left} working day{'s' if left != 1 else ''} left" if left else "due today"
+
+
+def urgency(work: Work, due_at: datetime | None) -> str:
+    """Return the tone of a deadline: ``bad``, ``warn`` or empty."""
+    if due_at is None:
+        return ""
+    if due_at < work.now:
+        return "bad"
+    return "warn" if _left(work, due_at) <= SOON_WORKING_DAYS else ""
+
+
+def _left(work: Work, due_at: datetime) -> int:
+    zone = work.desk.settings.zone
+    today, due = work.now.astimezone(zone).date(), due_at.astimezone(zone).date()
+    return working_days_left(today, due, calendar_of(work))

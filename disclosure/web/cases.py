@@ -1,0 +1,227 @@
+"""Staff pages of a case: the queue, entering a demand, the case itself and its files.
+
+Owns the addresses under ``/cases``. What a button does is in ``web/actions.py``; redaction has its
+own pages in ``web/redaction.py``.
+"""
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as AnyResponse
+
+from disclosure.domain.access import Permission, may
+from disclosure.domain.routing import ROUTES
+from disclosure.domain.states import State
+from disclosure.edge import look, unit_of_work
+from disclosure.errors import BadInput, DisclosureError, Refused
+from disclosure.operations import casefile, queue
+from disclosure.operations.desk import Work
+from disclosure.operations.intake import Demand, Incomplete, receive_demand
+from disclosure.operations.papers import Upload, add_documents, find_document
+from disclosure.operations.registering import agencies
+from disclosure.operations.releasing import ApprovalLapsed
+from disclosure.operations.signing import lapse_approval
+from disclosure.operations.verifying import choose_agency
+from disclosure.storage.cases import Case
+from disclosure.web import actions
+from disclosure.web.forms import DemandForm, QueueForm
+from disclosure.web.guard import actor, guarded
+from disclosure.web.refusals import keep_denial, status_of
+
+blueprint = Blueprint("cases", __name__, url_prefix="/cases")
+guarded(blueprint, Permission.SEE_CASES)
+
+FILE_POLICY = "default-src 'none'; sandbox"
+
+
+@blueprint.get("/")
+def work_queue() -> str:
+    """Show the open cases, nearest deadline first."""
+    form = QueueForm(request.args)
+    wanted = form.wanted() if form.validate() else queue.Filter()
+    with look(actor()) as work:
+        page = queue.read_queue(work, wanted)
+    kept = {key: value for key, value in request.args.items() if key != "page" and value}
+    return render_template(
+        "cases/queue.html",
+        form=form,
+        page=page,
+        wanted=wanted,
+        kept=kept,
+        size=queue.PAGE,
+        may_enter=may(actor().roles, Permission.ENTER_DEMAND),
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+def new() -> str | AnyResponse | tuple[str, int]:
+    """Enter a demand that came on paper, with its scan."""
+    actor().require(Permission.ENTER_DEMAND)
+    with look(actor()) as work:
+        form = DemandForm.for_desk(work, request.form)
+        register = agencies(work)
+    if request.method == "GET":
+        return render_template("cases/new.html", form=form, register=register)
+    if form.validate():
+        try:
+            with unit_of_work(actor()) as work:
+                receipt = receive_demand(work, _demand(form))
+                reference, secret = receipt.case.reference, receipt.tracking_secret
+        except Incomplete as problem:
+            form.show(problem.problems)
+        except BadInput as problem:
+            form.show({problem.where or "narrative": problem.message})
+        else:
+            flash(f"Case {reference} is open. Tracking secret for the requester: {secret}", "ok")
+            return redirect(url_for("cases.case", reference=reference))
+    return render_template("cases/new.html", form=form, register=register), 422
+
+
+def _demand(form: DemandForm) -> Demand:
+    return form.demand(channel="staff", papers=_uploads(request.files.getlist("papers")))
+
+
+def _uploads(files: list[FileStorage]) -> tuple[Upload, ...]:
+    named = [each for each in files if each.filename]
+    return tuple(Upload(each.filename or "unnamed", each.stream.read()) for each in named)
+
+
+@blueprint.get("/<reference>")
+def case(reference: str) -> str:
+    """Show a case with everything that can be done now."""
+    with look(actor()) as work:
+        return case_page(work, casefile.find_case(work, reference))
+
+
+def case_page(work: Work, shown: Case, **more: Any) -> str:
+    """Render the page of a case, with what was typed into a form that failed."""
+    evaluation, checks = casefile.checks_of(work, shown)
+    history, states = casefile.history_of(work, shown)
+    names = casefile.names_of(work)
+    catalogue = work.desk.catalogue
+    return render_template(
+        "cases/case.html",
+        case=shown,
+        state=State.of(shown.state),
+        steps=casefile.stages(shown, states),
+        evaluation=evaluation,
+        checks=checks,
+        history=history,
+        names=names,
+        documents=casefile.documents_of(work, shown),
+        jobs=casefile.jobs_of(work, shown),
+        ground=catalogue.ground(shown.ground, work.now),
+        fields=catalogue.fields,
+        reasons=catalogue.reasons,
+        classes=catalogue.classes,
+        register=[each for each in agencies(work) if each.requester_class == shown.requester_class],
+        route=ROUTES[shown.route],
+        left=queue.days_left(work, shown.due_at),
+        tone=queue.urgency(work, shown.due_at),
+        facts=casefile.summary_of(work, shown),
+        offered=actions.offered(
+            casefile.actions_for(work, shown), claimed=shown.handler_id is not None
+        ),
+        may=lambda name: may(work.actor.roles, Permission[name]),
+        **{"failed": "", "problem": "", "typed": {}, **more},
+    )
+
+
+@blueprint.post("/<reference>/do/<action>")
+def act(reference: str, action: str) -> AnyResponse | tuple[str, int]:
+    """Take one action of the workflow on a case."""
+    handler = actions.find(action)
+    try:
+        with unit_of_work(actor()) as work:
+            found = casefile.find_case(work, reference)
+            actions.require_current(found, request.form)
+            handler(work, found, request.form)
+    except ApprovalLapsed as problem:
+        return _lapse(reference, problem)
+    except (BadInput, Refused) as problem:
+        return _failed(reference, action, problem)
+    flash(f"{actions.label(action)}: done.", "ok")
+    return redirect(actions.next_page(action, reference))
+
+
+def _lapse(reference: str, problem: ApprovalLapsed) -> tuple[str, int]:
+    """Void the signatures that no longer stand on anything, and say so."""
+    keep_denial()
+    with unit_of_work(actor()) as work:
+        lapse_approval(work, casefile.find_case(work, reference), cause=problem.message)
+    return _failed(reference, "release", problem, denied=True)
+
+
+def _failed(
+    reference: str, action: str, problem: DisclosureError, *, denied: bool = False
+) -> tuple[str, int]:
+    """Show the case again with the reason, and everything typed where it was typed."""
+    if isinstance(problem, Refused) and not denied:
+        keep_denial()
+    typed = request.form.to_dict()
+    with look(actor()) as work:
+        found = casefile.find_case(work, reference)
+        which = typed.get("key", action)
+        page = case_page(work, found, failed=which, problem=problem.message, typed=typed)
+    return page, status_of(problem)
+
+
+@blueprint.post("/<reference>/agency")
+def agency(reference: str) -> AnyResponse | tuple[str, int]:
+    """Say which entry of our register the requester claims to be."""
+    given = request.form.get("agency", "")
+    try:
+        with unit_of_work(actor()) as work:
+            found = casefile.find_case(work, reference)
+            actions.require_current(found, request.form)
+            choose_agency(work, found, int(given) if given.isascii() and given.isdigit() else 0)
+    except (BadInput, Refused) as problem:
+        return _failed(reference, "agency", problem)
+    flash("The register's number is the one to call.", "ok")
+    return redirect(url_for("cases.case", reference=reference))
+
+
+@blueprint.post("/<reference>/documents")
+def upload(reference: str) -> AnyResponse | tuple[str, int]:
+    """Take files into a case."""
+    files = _uploads(request.files.getlist("papers"))
+    role = request.form.get("role", "evidence")
+    try:
+        with unit_of_work(actor()) as work:
+            found = casefile.find_case(work, reference)
+            add_documents(work, found, files, role=role)
+    except (BadInput, Refused) as problem:
+        return _failed(reference, "add_document", problem)
+    flash(f"{len(files)} file{'s' if len(files) != 1 else ''} taken in and being read.", "ok")
+    return redirect(url_for("cases.case", reference=reference, _anchor="files"))
+
+
+@blueprint.get("/<reference>/documents/<document_id>")
+def document(reference: str, document_id: str) -> Response:
+    """Download an original, as an attachment that no browser opens in our name."""
+    with look(actor()) as work:
+        found = find_document(work, casefile.find_case(work, reference), document_id)
+        content, kind, number = work.desk.files.read(found.sha256), found.media_type, found.id[:8]
+    return attachment(content, kind, f"{reference}-{number}")
+
+
+def attachment(content: bytes, kind: str, name: str) -> Response:
+    """Answer with a file under a name of ours."""
+    endings = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
+    endings |= {"image/tiff": ".tif", "text/plain": ".txt", "message/rfc822": ".eml"}
+    ending = endings.get(kind, ".bin")
+    answer = make_response(content)
+    answer.headers["Content-Type"] = kind if kind in endings else "application/octet-stream"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}{ending}"'
+    answer.headers["Content-Security-Policy"] = FILE_POLICY
+    return answer

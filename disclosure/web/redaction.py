@@ -1,0 +1,186 @@
+"""Redaction pages: how each field leaves, what is taken out of each document, the rendition.
+
+Owns the addresses under ``/cases/<reference>/redaction``. Values are shown only when somebody asks
+for them, and that they looked is an entry of the ledger.
+"""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from disclosure.domain.access import Permission
+from disclosure.domain.states import State
+from disclosure.edge import look, unit_of_work
+from disclosure.errors import BadInput, DisclosureError, Refused
+from disclosure.operations import casefile, queue, redacting
+from disclosure.operations.desk import Work
+from disclosure.operations.facts import latest_rendition
+from disclosure.operations.papers import dispose, find_document
+from disclosure.storage.cases import Case, ResponsiveValue
+from disclosure.web import actions
+from disclosure.web.guard import actor, guarded
+from disclosure.web.refusals import keep_denial, status_of
+
+blueprint = Blueprint("redaction", __name__, url_prefix="/cases/<reference>/redaction")
+guarded(blueprint, Permission.SEE_CASES)
+
+
+@blueprint.get("/")
+def page(reference: str) -> str:
+    """Show fields and documents with how they leave."""
+    with look(actor()) as work:
+        return _page(work, casefile.find_case(work, reference))
+
+
+def _page(work: Work, case: Case, **more: Any) -> str:
+    documents = casefile.documents_of(work, case, role="responsive")
+    catalogue = work.desk.catalogue
+    offered = {each.action.code: each.blocked for each in casefile.actions_for(work, case)}
+    _, states = casefile.history_of(work, case)
+    return render_template(
+        "redaction/page.html",
+        case=case,
+        state=State.of(case.state),
+        steps=casefile.stages(case, states),
+        fields=catalogue.fields,
+        reasons=catalogue.reasons,
+        masks=redacting.masks_of(work, case),
+        choices={each: redacting.mask_choices(work, each) for each in case.allowed_fields},
+        counts=redacting.counts_of(work, case),
+        documents=documents,
+        marks={each.id: redacting.marks_of(work, case, each.id) for each in documents},
+        jobs=casefile.jobs_of(work, case),
+        rendition=latest_rendition(work, case),
+        facts=casefile.summary_of(work, case),
+        offered=offered,
+        may_mark="mark" in offered,
+        left=queue.days_left(work, case.due_at),
+        tone=queue.urgency(work, case.due_at),
+        names=casefile.names_of(work),
+        **{"values": None, "failed": "", "problem": "", "typed": {}, **more},
+    )
+
+
+@blueprint.post("/values")
+def values(reference: str) -> str:
+    """Show the collected values in clear; the reading is recorded."""
+    with unit_of_work(actor()) as work:
+        case = casefile.find_case(work, reference)
+        shown: list[ResponsiveValue] = casefile.read_values(work, case)
+        return _page(work, case, values=shown)
+
+
+@blueprint.post("/mask")
+def mask(reference: str) -> AnyResponse | tuple[str, int]:
+    """Decide how one field leaves."""
+    typed = request.form
+    return _change(
+        reference,
+        f"mask:{typed.get('field', '')}",
+        lambda work, case: redacting.set_mask(
+            work,
+            case,
+            field=typed.get("field", ""),
+            mask=typed.get("mask", ""),
+            code=typed.get("code", ""),
+        ),
+    )
+
+
+@blueprint.post("/<document_id>/term")
+def term(reference: str, document_id: str) -> AnyResponse | tuple[str, int]:
+    """Take a text out of a document wherever it stands."""
+    typed = request.form
+    return _change(
+        reference,
+        f"term:{document_id}",
+        lambda work, case: redacting.add_term(
+            work,
+            case,
+            document_id=document_id,
+            text=typed.get("text", ""),
+            code=typed.get("code", ""),
+        ),
+    )
+
+
+@blueprint.post("/<document_id>/region")
+def region(reference: str, document_id: str) -> AnyResponse | tuple[str, int]:
+    """Take a box out of a page."""
+    typed = request.form
+    return _change(
+        reference,
+        f"region:{document_id}",
+        lambda work, case: redacting.add_region(
+            work,
+            case,
+            document_id=document_id,
+            page=_whole(typed.get("page", "")),
+            box=[_points(typed.get(side, "")) for side in ("left", "bottom", "right", "top")],
+            code=typed.get("code", ""),
+        ),
+    )
+
+
+@blueprint.post("/<document_id>/disposition")
+def disposition(reference: str, document_id: str) -> AnyResponse | tuple[str, int]:
+    """Decide whether a document leaves with its marks or not at all."""
+    return _change(
+        reference,
+        f"disposition:{document_id}",
+        lambda work, case: dispose(
+            work,
+            case,
+            find_document(work, case, document_id),
+            request.form.get("disposition", ""),
+        ),
+    )
+
+
+@blueprint.post("/marks/<mark_id>/withdraw")
+def withdraw(reference: str, mark_id: str) -> AnyResponse | tuple[str, int]:
+    """Take back a mark."""
+    return _change(
+        reference,
+        f"mark:{mark_id}",
+        lambda work, case: redacting.withdraw_mark(work, case, mark_id),
+    )
+
+
+def _change(reference: str, form: str, change: Any) -> AnyResponse | tuple[str, int]:
+    try:
+        with unit_of_work(actor()) as work:
+            case = casefile.find_case(work, reference)
+            actions.require_current(case, request.form)
+            change(work, case)
+    except (BadInput, Refused) as problem:
+        return _failed(reference, form, problem)
+    flash("Kept.", "ok")
+    return redirect(url_for("redaction.page", reference=reference))
+
+
+def _failed(reference: str, form: str, problem: DisclosureError) -> tuple[str, int]:
+    if isinstance(problem, Refused):
+        keep_denial()
+    with look(actor()) as work:
+        case = casefile.find_case(work, reference)
+        typed = request.form.to_dict()
+        page = _page(work, case, failed=form, problem=problem.message, typed=typed)
+    return page, status_of(problem)
+
+
+def _whole(given: str) -> int:
+    if not given.isascii() or not given.isdigit() or len(given) > 6:  # noqa: PLR2004 - page numbers
+        raise BadInput("Enter the page as a whole number.", where="page")
+    return int(given)
+
+
+def _points(given: str) -> float:
+    try:
+        number = float(given.strip())
+    except ValueError:
+        raise BadInput("Enter the four sides of the box in points.", where="box") from None
+    if number != number or abs(number) > 20_000:  # noqa: PLR0124, PLR2004 - no number, beyond any page
+        raise BadInput("Enter the four sides of the box in points.", where="box")
+    return number
