@@ -18,10 +18,8 @@ from sqlalchemy import select
 
 from disclosure.app import PACKS, create_app, instance_folder, prepare, utc_now
 from disclosure.config import Settings, load_settings
-from disclosure.demonstration.opening import is_demonstration
 from disclosure.domain.access import Permission, Role
 from disclosure.domain.catalogue import load_catalogue
-from disclosure.domain.documentation import write_docs
 from disclosure.domain.grounds.batch import decide_cases
 from disclosure.edge import look, unit_of_work
 from disclosure.errors import BadInput, DisclosureError, NotReady
@@ -251,6 +249,8 @@ def verify_ledger(instance: Path | None) -> None:
 @reports_errors
 def docs(folder: Path) -> None:
     """Write the generated documentation (workflow, permissions, events, grounds) to FOLDER."""
+    from disclosure.domain.documentation import write_docs  # noqa: PLC0415 - used here alone
+
     for path in write_docs(folder, load_catalogue(PACKS)):
         click.echo(path.name)
 
@@ -276,6 +276,8 @@ def serve(*, demo: bool, host: str, port: int, instance: Path | None) -> None:
 
 def _require_right_kind(folder: Path, *, demo: bool) -> None:
     """Keep demonstrations and real installations apart: neither opens the other's folder."""
+    from disclosure.demonstration.opening import is_demonstration  # noqa: PLC0415 - loads its stories
+
     marked = is_demonstration(folder)
     if marked and not demo:
         raise NotReady(f"{folder.name} holds a demonstration: start it with --demo")

@@ -24,7 +24,7 @@ from disclosure.operations import outbox
 from disclosure.operations.collecting import fetch_values, store_values
 from disclosure.operations.desk import SYSTEM, Work
 from disclosure.operations.letters import compose
-from disclosure.operations.noticing import delay_notice, note_notice_sent
+from disclosure.operations.noticing import look_at_delayed, note_notice_sent
 from disclosure.operations.papers import note_inspection
 from disclosure.operations.rendering import build, gather, store_rendition
 from disclosure.storage.cases import Case, Document
@@ -112,18 +112,8 @@ def _letter(job: Job) -> None:
 
 def _notice_due(job: Job) -> None:
     with job.result() as work:
-        case, notice = _case(work, job), work.session.get_one(Notice, job.arguments["notice"])
-        if notice.sent_at is not None or notice.replaced_at is not None:
-            return
-        if notice.review_at is not None and notice.review_at > work.now:
-            return
-        if case.restricted or not case.ended_at:
-            delay_notice(work, case, notice)
-            again = outbox.Effect("notice_due", job.arguments, after=notice.review_at)
-            outbox.enqueue(work, again, case=case)
-            return
-        ids = {"template": "notice", "case": case.reference, "notice": notice.id}
-        outbox.enqueue(work, outbox.Effect("letter", ids), case=case)
+        notice = work.session.get_one(Notice, job.arguments["notice"])
+        look_at_delayed(work, _case(work, job), notice)
 
 
 def _inspect(job: Job) -> None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import errno
 import hashlib
 import itertools
 import json
@@ -100,18 +101,21 @@ def decode(raw: bytes) -> Point | None:
     return (x, y, 1, x * y % P)
 
 
+BASE = decode(bytes.fromhex("58" + "66" * 31))
+
+
 def signed_by(key: bytes, message: bytes, signature: bytes) -> bool:
     """Answer whether the key signed the message; keys of small order, fit for any, never do."""
-    point, base = decode(key), decode(bytes.fromhex("58" + "66" * 31))
+    point = decode(key)
     scalar = int.from_bytes(signature[32:], "little")
-    if (len(key), len(signature)) != (32, 64) or scalar >= L or point is None or base is None:
+    if (len(key), len(signature)) != (32, 64) or scalar >= L or point is None or BASE is None:
         return False
     if encode(times(8, point)) == encode((0, 1, 1, 0)):
         return False
     digest = hashlib.sha512(signature[:32] + key + message).digest()
     minus = (P - point[0], point[1], point[2], P - point[3])
     challenge = times(int.from_bytes(digest, "little") % L, minus)
-    return encode(add(times(scalar, base), challenge)) == signature[:32]
+    return encode(add(times(scalar, BASE), challenge)) == signature[:32]
 
 
 class Bag:
@@ -127,7 +131,7 @@ class Bag:
         for name in set(self.sizes) - set(safe.values()):
             raise Tampered(f"the file name {name} is not safe, or is another's in other capitals")
         if not {"bagit.txt", "data/entries.jsonl", "data/head.txt"} & set(self.sizes):
-            raise Unreadable("this is not a case record")
+            raise (Tampered if self.exported else Unreadable)("this holds no case record")
         if sum(self.sizes.values()) > TOTAL_LIMIT:
             raise Tampered("it is larger than any record that is exported")
 
@@ -379,10 +383,11 @@ def main() -> int:
         parser.error("--key is a SHA-256: 64 hex digits, in groups or not")
     try:
         print(*map(shown, verify(asked.bag, fingerprint, asked.known)), sep="\n")
-    except (Unreadable, OSError) as fault:
-        print("UNREADABLE:", shown(fault), file=sys.stderr)
-        return 2
-    except (Tampered, *BAD_FORM, *BAD_ZIP) as fault:
+    except (Tampered, Unreadable, OSError, *BAD_FORM, *BAD_ZIP) as fault:
+        failed = isinstance(fault, OSError) and fault.errno != errno.EINVAL  # a place before 0
+        if failed or isinstance(fault, Unreadable):
+            print("UNREADABLE:", shown(fault), file=sys.stderr)
+            return 2
         told = "" if isinstance(fault, Tampered) else "the record cannot be read to its end: "
         print("TAMPERED:", shown(told + str(fault)))
         return 1

@@ -101,12 +101,15 @@ def _template() -> Path:
     return folder
 
 
-def make_app(tmp_path: Path, *, clock: Clock | None = None, **changes: object) -> Office:
+def make_app(
+    tmp_path: Path, *, clock: Clock | None = None, csrf: bool = False, **changes: object
+) -> Office:
     """Build an installation in a folder of its own, with people and two agencies.
 
     Args:
         tmp_path: Pytest's folder.
         clock: The clock to use.
+        csrf: Whether forms need their token, as in real life.
         changes: Settings that differ, such as ``demo=True``.
     """
     clock = clock or Clock()
@@ -114,7 +117,7 @@ def make_app(tmp_path: Path, *, clock: Clock | None = None, **changes: object) -
     shutil.copytree(_template(), folder)
     settings = replace(load_settings(folder, {}), sources=folder / "marketplace.toml", **changes)
     app = create_app(settings, clock=clock, demonstration_secret=SECRET)
-    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
+    app.config.update(TESTING=False, WTF_CSRF_ENABLED=csrf)
     office = Office(app, clock, settings)
     with app.app_context(), unit_of_work(SYSTEM) as work:
         for name, roles in ROLES.items():

@@ -1,23 +1,16 @@
 """The stand-alone verifier accepts what was exported and finds everything that was changed."""
 
-import base64
 import hashlib
 import json
-import random
 import re
 import shutil
 import subprocess
 import sys
-import zipfile
-from collections.abc import Callable
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
 
 from disclosure import verify
 from disclosure.domain.events import Event
@@ -26,6 +19,20 @@ from tests import records
 from tests.records import FINGERPRINT, Judge, Story
 
 PROGRAM = Path(verify.__file__)
+NEEDED = [
+    "bag-info.txt",
+    "bagit.txt",
+    "data/case.json",
+    "data/entries.jsonl",
+    "data/head.txt",
+    "data/openings.json",
+    "data/papers/demand.pdf",
+    "data/public-key.txt",
+    "data/released.pdf",
+    "manifest-sha256.txt",
+    "seal.txt",
+    "tagmanifest-sha256.txt",
+]
 
 
 @pytest.fixture
@@ -40,7 +47,7 @@ def bag(tmp_path: Path) -> Path:
 
 def test_it_is_one_file_below_400_lines_of_standard_library():
     source = PROGRAM.read_text()
-    imported = set(re.findall(r"^(?:from|import) ([a-z_]+)", source, re.MULTILINE))
+    imported = set(re.findall(r"^(?:from|import) (\w+)", source, re.MULTILINE))
 
     assert len(source.splitlines()) < 400
     assert imported <= set(sys.stdlib_module_names)
@@ -51,13 +58,16 @@ def test_it_runs_alone_where_the_application_cannot_be_imported(bag, tmp_path):
     alone.mkdir()
     shutil.copy(PROGRAM, alone)
     python = [sys.executable, "-I", "-S"]
-    probe = subprocess.run([*python, "-c", "import disclosure"], cwd=alone, capture_output=True)
+    probe = subprocess.run(
+        [*python, "-c", "import disclosure"], cwd=alone, capture_output=True, check=False
+    )
 
     run = subprocess.run(
         [*python, "verify.py", str(bag), "--key", FINGERPRINT],
         cwd=alone,
         capture_output=True,
         text=True,
+        check=False,
     )
 
     assert probe.returncode != 0
@@ -104,16 +114,15 @@ def test_twenty_clean_records_raise_no_alarm(tmp_path, judge):
         assert judge(bag)[0] == 0
 
 
-def test_ten_thousand_entries_take_a_few_seconds(tmp_path, judge, benchmark_seconds=5.0):
-    import time  # noqa: PLC0415 - only this test reads a clock
-
+def test_ten_thousand_entries_take_a_few_seconds(tmp_path, judge):
     story = Story(steps=[(Event.RECORD_VIEWED, records.HANDLER, {"field": "phone"})] * 10_000)
     bag = story.export(tmp_path / "long.zip")
     start = time.process_time()
 
     code, printed = judge(bag)
 
-    assert (code, time.process_time() - start < benchmark_seconds) == (0, True), printed
+    assert code == 0, printed
+    assert time.process_time() - start < 5
 
 
 # Changes to the entries.
@@ -155,12 +164,12 @@ def test_a_changed_byte_names_its_entry(bag, tmp_path, judge, packed, place, fie
     ("change", "named"),
     [
         (lambda lines: lines[:4] + lines[5:], "entry 5 of the case"),
-        (lambda lines: lines[:4] + [lines[3]] + lines[4:], "entry 5 of the case"),
+        (lambda lines: [*lines[:4], lines[3], *lines[4:]], "entry 5 of the case"),
         (lambda lines: [*lines[:4], lines[5], lines[4], *lines[6:]], "entry 5 of the case"),
         (lambda lines: lines[:-1], "entry 11 is missing"),
         (lambda lines: lines[1:], "entry 1 of the case"),
         (lambda lines: [*lines, lines[-1]], "entry 12 of the case"),
-        (lambda lines: [], "entry 1 is missing"),
+        (lambda _: [], "entry 1 is missing"),
     ],
     ids=["drop", "repeat", "reorder", "truncate", "behead", "append", "empty"],
 )
@@ -188,8 +197,8 @@ def test_entries_dropped_added_or_moved_are_named(
         lambda told: canonical(told)[:-1] + b',"v":1}',
         lambda told: canonical({**told, "data": {"x": 1.5}}),
         lambda told: canonical({**told, "seq": "1"}),
-        lambda told: b"[" * 100_000,
-        lambda told: b"null",
+        lambda _: b"[" * 100_000,
+        lambda _: b"null",
         lambda told: canonical({**told, "actor": None}),
     ],
 )
@@ -197,7 +206,7 @@ def test_an_entry_in_another_form_is_named_even_if_its_hash_would_fit(form):
     line = form({**json.loads(Story().entries()[0]), "note": 1})
     good = Story().entries()[0]
 
-    with pytest.raises(verify.Tampered, match="entry 1 of the case|not what the ledger"):
+    with pytest.raises(verify.Tampered, match="entry 1 of the case"):
         verify.check_entries(
             [line, b""],
             {
@@ -212,9 +221,7 @@ def canonical(told: object) -> bytes:
     return json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def test_a_chain_written_anew_without_the_key_does_not_end_at_the_signed_head(
-    bag, tmp_path, judge
-):
+def test_a_chain_written_anew_without_the_key_does_not_end_at_the_signed_head(bag, tmp_path, judge):
     forged = Story()
     forged.steps[3] = (Event.EVALUATION_MADE, "system", {"outcome": "refuse", "ground": "G3C"})
     content = with_lines(records.parts(bag), forged.entries())
@@ -248,7 +255,7 @@ def test_a_changed_file_is_found_though_the_manifests_are_made_to_fit(
 
 
 @pytest.mark.parametrize("listed_again", [False, True])
-@pytest.mark.parametrize("name", sorted(records.parts(Story().export(Path("/dev/null")))) if False else ["data/released.pdf", "data/papers/demand.pdf", "data/entries.jsonl", "data/head.txt", "data/openings.json", "data/public-key.txt", "data/case.json", "bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "seal.txt"])
+@pytest.mark.parametrize("name", NEEDED)
 def test_a_missing_file_is_found(bag, tmp_path, judge, name, listed_again):
     content = records.parts(bag)
     del content[name]
@@ -258,3 +265,301 @@ def test_a_missing_file_is_found(bag, tmp_path, judge, name, listed_again):
     code, _ = judge(records.pack(content, tmp_path / "changed.zip"))
 
     assert code == 1
+
+
+@pytest.mark.parametrize("name", ["data/more.txt", "data/released-2.pdf", "more.txt", "Data/x.txt"])
+def test_a_file_too_many_is_named(bag, tmp_path, judge, name):
+    content = {**records.parts(bag), name: b"slipped in"}
+
+    code, printed = judge(records.pack(content, tmp_path / "changed.zip"))
+
+    assert code == 1
+    assert name in printed
+
+
+def test_another_key_is_found_though_everything_is_signed_with_it(tmp_path, judge):
+    bag = Story(key=records.OTHER_KEY).export(tmp_path / "other.zip")
+
+    code, printed = judge(bag)
+
+    assert code == 1
+    assert "public-key.txt" in printed
+
+
+@pytest.mark.parametrize("name", ["data/head.txt", "seal.txt"])
+def test_a_statement_signed_with_another_key_is_named(bag, tmp_path, judge, name):
+    content = records.parts(bag)
+    other = records.parts(Story(key=records.OTHER_KEY).export(tmp_path / "other.zip"))
+    content[name] = other[name]
+
+    code, printed = judge(records.pack(content, tmp_path / "changed.zip"))
+
+    assert code == 1
+    assert f"{name} was changed, or signed with another key" in printed
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["data/entries.jsonl"],
+        ["data/head.txt"],
+        ["data/entries.jsonl", "data/head.txt"],
+        ["data/entries.jsonl", "data/head.txt", "data/openings.json", "data/case.json"],
+        ["seal.txt"],
+        ["seal.txt", "tagmanifest-sha256.txt"],
+        ["data/released.pdf"],
+    ],
+)
+def test_parts_of_another_case_of_the_same_house_are_found(bag, tmp_path, judge, names):
+    other = Story(case="DR-2026-0002", salt=8)
+    other.files["released.pdf"] = records.PDF + b"2"
+    theirs = records.parts(other.export(tmp_path / "other.zip"))
+    content = {**records.parts(bag), **{name: theirs[name] for name in names}}
+
+    for number, changed in enumerate([content, records.list_again(content)]):
+        code, _ = judge(records.pack(changed, tmp_path / f"{number}.zip"))
+
+        assert code == 1
+
+
+def test_a_seal_is_not_taken_for_a_head(bag, tmp_path, judge):
+    content = records.parts(bag)
+    content["data/head.txt"] = content["seal.txt"]
+
+    code, printed = judge(records.pack(content, tmp_path / "changed.zip"))
+
+    assert code == 1
+    assert "data/head.txt is not a signed statement" in printed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda raw: raw.replace(b"\n", b"\r\n"),
+        lambda raw: raw + b"\n",
+        lambda raw: raw.replace("—".encode(), b"-"),
+        lambda raw: raw.replace(b"count: 11", b"count: 011"),
+        lambda raw: raw.replace(b"count: 11", b"count: 11\ncount: 11"),
+        lambda raw: raw.replace(b"\n\n", b"\nnote: 1\n\n"),
+        lambda raw: raw[:-4] + bytes([raw[-4] ^ 1]) + raw[-3:],
+        lambda _: b"",
+        lambda _: b"\xff" * 40,
+    ],
+)
+def test_a_head_written_otherwise_is_refused(bag, tmp_path, judge, change):
+    content = records.parts(bag)
+    content["data/head.txt"] = change(content["data/head.txt"])
+
+    code, printed = judge(records.pack(content, tmp_path / "changed.zip"))
+
+    assert code == 1
+    assert "data/head.txt" in printed
+
+
+# What an entry commits to.
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda told: told["1"]["reason"].update(value="another reason"),
+        lambda told: told["1"]["reason"].update(salt="00" * 32),
+        lambda told: told["1"]["reason"].update(salt=told["1"]["reason"]["salt"] + "00"),
+        lambda told: told.update({"4": told["1"]}),
+        lambda told: told.update({"2": told["1"]}),
+        lambda told: told["1"].update(more=told["1"]["reason"]),
+        lambda told: told.update({"1": None}),
+        lambda told: told["1"]["reason"].pop("salt"),
+        lambda told: told["1"]["reason"].update(value=None),
+    ],
+)
+def test_a_told_value_that_the_entry_does_not_hold_is_refused(change):
+    told = {"1": {"reason": {"salt": Story().secret(1).hex(), "value": "reason 1"}}}
+    entries = [
+        verify.read_entry(line, n, "DR-2026-0001") for n, line in enumerate(Story().entries(), 1)
+    ]
+    assert verify.check_openings(json.dumps(told).encode(), entries).endswith("10 withheld")
+    change(told)
+
+    with pytest.raises((verify.Tampered, *verify.BAD_FORM)):
+        verify.check_openings(json.dumps(told).encode(), entries)
+
+
+def test_without_any_salts_everything_is_withheld_and_the_record_still_true(tmp_path, judge):
+    record = replace(Story().record(), openings={})
+    record_bag.write_case_record(tmp_path / "outsider.zip", record, key=records.KEY)
+
+    code, printed = judge(tmp_path / "outsider.zip")
+
+    assert code == 0
+    assert "0 told and right, 11 withheld" in printed
+
+
+# Releases.
+
+
+def release(**changes: str) -> records.Step:
+    event, person, data = records.RELEASED
+    return event, person, {**data, **changes}
+
+
+def built(**changes: object) -> records.Step:
+    event, person, data = records.BUILT
+    return event, person, {**data, **changes}
+
+
+def voided(mark: str) -> records.Step:
+    return Event.SIGNATURE_VOIDED, "system", {"signature": mark, "rendition": "r-1", "cause": "x"}
+
+
+HANDLER_AS_LAWYER = records.signed(records.HANDLER, "legal_reviewer", "s-4")
+HANDLER_AS_OFFICER = records.signed(records.HANDLER, "compliance_officer", "s-5")
+SECOND_LAWYER = records.signed("u-lawyer-2", "legal_reviewer", "s-6")
+LAWYER_AS_OFFICER = records.signed(records.LAWYER, "compliance_officer", "s-7")
+B, G, L, C, S, R = (
+    records.BUILT,
+    records.GATED,
+    records.BY_LAWYER,
+    records.BY_OFFICER,
+    records.BY_SENIOR,
+    records.RELEASED,
+)
+SMALL = built(separation="small-team")
+
+
+@pytest.mark.parametrize(
+    ("steps", "why"),
+    [
+        ([B, G, L, R], "a signature that profile STD asks for"),
+        ([B, G, R], "a signature that profile STD asks for"),
+        ([B, G, L, SECOND_LAWYER, R], "a signature that profile STD asks for"),
+        ([B, G, L, LAWYER_AS_OFFICER, R], "a signature that profile STD asks for"),
+        ([B, G, L, R, C], "a signature that profile STD asks for"),
+        ([B, G, L, C, voided("s-2"), R], "a signature that profile STD asks for"),
+        ([B, G, L, C, release(profile="DUAL")], "a signature that profile DUAL asks for"),
+        ([B, G, L, release(profile="HOUSE")], "a signature that profile HOUSE asks for"),
+        ([B, G, L, C, HANDLER_AS_LAWYER, R], "u-handler prepared the bytes and signed"),
+        ([B, G, L, HANDLER_AS_OFFICER, R], "u-handler prepared the bytes and signed"),
+        ([SMALL, G, L, HANDLER_AS_OFFICER, R], "u-handler prepared the bytes and signed"),
+        ([built(preparers=["u-handler", "u-lawyer"]), G, L, C, R], "u-lawyer prepared the bytes"),
+        ([built(preparers=None), G, L, C, R], "who prepared the bytes"),
+        ([G, L, C, R], "built and passed the gate"),
+        ([B, L, C, R], "built and passed the gate"),
+        ([B, (Event.RENDITION_GATED, "system", {**G[2], "passed": False}), L, C, R], "the gate"),
+        ([built(sha256="ab" * 32), G, L, C, R], "built and passed the gate"),
+        ([B, G, L, records.signed("u-officer", "compliance_officer", "s-2", sha256="ab" * 32), R],
+         "a signature that profile STD asks for"),
+        ([B, G, L, C, release(sha256="ab" * 32)], "built and passed the gate"),
+        ([B, G, L, C, release(rendition="r-2")], "built and passed the gate"),
+    ],
+)  # fmt: skip
+def test_a_release_against_the_rules_is_refused_though_all_hashes_fit(tmp_path, judge, steps, why):
+    code, printed = judge(Story(steps=list(steps)).export(tmp_path / "r.zip"))
+
+    assert code == 1
+    assert why in printed
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [B, G, L, C, R],
+        [B, G, C, L, R],
+        [B, G, L, C, S, release(profile="DUAL")],
+        [B, G, L, C, release(profile="HOUSE")],
+        [SMALL, G, HANDLER_AS_LAWYER, C, R],
+        [B, G, L, voided("s-1"), SECOND_LAWYER, C, R],
+        [B, G, L, C, R, voided("s-1")],
+        [B, G, HANDLER_AS_OFFICER, voided("s-5"), L, C, R],
+    ],
+)
+def test_a_release_within_the_rules_is_true(tmp_path, judge, steps):
+    code, printed = judge(Story(steps=list(steps)).export(tmp_path / "r.zip"))
+
+    assert code == 0, printed
+    assert "release in entry seq" in printed
+
+
+def test_the_released_file_must_be_the_one_that_was_released(tmp_path, judge):
+    story = Story()
+    story.files["released.pdf"] = records.PDF + b"more"
+
+    code, printed = judge(story.export(tmp_path / "r.zip"))
+
+    assert code == 1
+    assert "data/released.pdf is not what the last release names" in printed
+
+
+@pytest.mark.parametrize(("destroyed", "expected"), [(False, 1), (True, 0)])
+def test_the_released_file_may_be_missing_only_after_it_was_destroyed(
+    tmp_path, judge, destroyed, expected
+):
+    story = Story()
+    if destroyed:
+        story.steps.append((Event.RECORD_DESTROYED, "system", {"files": 1}))
+    record = story.record()
+    files = {name: raw for name, raw in record.files.items() if name != "released.pdf"}
+    record_bag.write_case_record(tmp_path / "r.zip", replace(record, files=files), key=records.KEY)
+
+    assert judge(tmp_path / "r.zip")[0] == expected
+
+
+def test_a_released_file_without_a_release_is_refused(tmp_path, judge):
+    story = Story().until(4)
+    story.files["released.pdf"] = records.PDF
+
+    assert judge(story.export(tmp_path / "r.zip"))[0] == 1
+
+
+# An earlier head of the same case.
+
+
+def known(story: Story, folder: Path) -> Path:
+    place = folder / "known.txt"
+    place.write_text(story.head(), encoding="utf-8")
+    return place
+
+
+@pytest.mark.parametrize("count", [1, 7, 11])
+def test_an_earlier_head_is_confirmed(bag, tmp_path, judge, count):
+    code, printed = judge(bag, known=known(Story().until(count), tmp_path))
+
+    assert code == 0
+    assert f"known head: its {count} entries are the first" in printed
+
+
+def test_an_older_copy_is_found_by_a_later_head(tmp_path, judge):
+    older = Story().until(7)
+    older.files["released.pdf"] = b""
+    record = replace(older.record(), files={"case.json": b'{"reference":"DR-2026-0001"}'})
+    record_bag.write_case_record(tmp_path / "old.zip", record, key=records.KEY)
+    assert judge(tmp_path / "old.zip")[0] == 0
+
+    code, printed = judge(tmp_path / "old.zip", known=known(Story(), tmp_path))
+
+    assert code == 1
+    assert "entry 11" in printed
+
+
+def test_a_history_written_anew_with_the_key_is_found_by_an_earlier_head(tmp_path, judge):
+    forked = Story()
+    forked.steps[3] = (Event.EVALUATION_MADE, "system", {"outcome": "refuse"})
+    bag = forked.export(tmp_path / "fork.zip")
+    assert judge(bag)[0] == 0
+
+    assert judge(bag, known=known(Story().until(3), tmp_path))[0] == 0
+    assert judge(bag, known=known(Story().until(4), tmp_path))[0] == 1
+    assert judge(bag, known=known(Story(), tmp_path))[0] == 1
+
+
+@pytest.mark.parametrize("other", [Story(case="DR-2026-0002"), Story(key=records.OTHER_KEY)])
+def test_a_head_of_another_case_or_key_is_no_confirmation(bag, tmp_path, judge, other):
+    assert judge(bag, known=known(other, tmp_path))[0] == 1
+
+
+def test_a_known_file_that_is_no_head_is_bad_use(bag, tmp_path, judge):
+    place = tmp_path / "known.txt"
+    place.write_text("hello")
+
+    assert judge(bag, known=place)[0] == 2
+    assert judge(bag, known=tmp_path / "absent.txt")[0] == 2

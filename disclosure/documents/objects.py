@@ -25,8 +25,8 @@ def _inside(item: object, depth: int) -> Iterator[pikepdf.Object]:
         return
     if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
         yield item
-        for _, part in item.items():
-            yield from _inside(part, depth + 1)
+        for key in item.keys():  # noqa: SIM118  a stream is no mapping
+            yield from _inside(item[key], depth + 1)
     elif isinstance(item, pikepdf.Array):
         for part in item:
             yield from _inside(part, depth + 1)

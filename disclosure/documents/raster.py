@@ -125,7 +125,7 @@ class Engine:
         )
         colour = has_colour(page.pixels)
         grey = grey_of(page.pixels)
-        hits, touched = text.hits(self._finder)
+        hits, _ = text.hits(self._finder)
         found = [(hit.term, hit.box, "term") for hit in hits]
         found += [(term, box, "recognised") for term, box in self._recognised(number, page, grey)]
         regions = [region for region in self.order.regions if region.page == number]
@@ -138,7 +138,7 @@ class Engine:
             final = page.pixels
             burn(final, page.box, page.rotation, marks)
             burn(final, page.box, page.rotation, region_marks)
-        words = self._words(page, text, final, touched, [*marks, *region_marks])
+        words = self._words(page, text, final, [*marks, *region_marks])
         if number in self.order.unlayered:
             words = []
         fresh.add_page(page.box, page.rotation, encode(final), words=_placed(words))
@@ -149,7 +149,6 @@ class Engine:
         page: SourcePage,
         text: PageText,
         final: Pixels,
-        touched: set[int],
         marks: Sequence[Mark],
     ) -> list[Word]:
         burned = [padded(box, page.box) for box, _ in marks]
@@ -157,8 +156,7 @@ class Engine:
         def allowed(index: int) -> bool:
             box = text.box(index)
             return (
-                index not in touched
-                and box is not None
+                box is not None
                 and text.fit(index)
                 and _inside(box, page.box)
                 and not any(_overlap(box, other) for other in burned)

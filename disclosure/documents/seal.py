@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 from disclosure.errors import BadInput
 
 if TYPE_CHECKING:
-    from asn1crypto import x509  # type: ignore[import-untyped]  # ships no types
+    from asn1crypto import x509
     from pyhanko.sign import signers
     from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 FIELD: Final = "Seal"
 VALID_FOR: Final = timedelta(days=3650)
@@ -127,10 +128,8 @@ def verify_seal(pdf: bytes, certificate_pem: bytes) -> bool:
         pdf: The sealed rendition.
         certificate_pem: The certificate that must have made the seal.
     """
-    from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415  slow to load
-    from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415  as above
+    from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415  slow to load
     from pyhanko.sign.validation import validate_pdf_signature  # noqa: PLC0415  as above
-    from pyhanko.sign.validation.errors import SignatureValidationError  # noqa: PLC0415  as above
     from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415  as above
 
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
@@ -147,10 +146,49 @@ def verify_seal(pdf: bytes, certificate_pem: bytes) -> bool:
             best_signature_time=moment,
         )
         status = validate_pdf_signature(signatures[0], context)
-    except (PdfError, SignatureValidationError, ValueError, KeyError, TypeError, OSError):
+        whole = str(status.coverage).endswith("ENTIRE_FILE")
+        exact = _exact_gap(pdf, signatures[0], certificate)
+    except Exception:  # noqa: BLE001  pyHanko raises anything on a broken file: each means no seal
         return False
     same = status.signing_cert.sha256 == certificate.sha256
-    return bool(same and status.bottom_line and str(status.coverage).endswith("ENTIRE_FILE"))
+    return bool(same and status.bottom_line and whole and exact)
+
+
+def _exact_gap(pdf: bytes, signature: "EmbeddedPdfSignature", own: "x509.Certificate") -> bool:
+    """Say whether the bytes that no signature covers are what we write there, and nothing else.
+
+    Those bytes hold the signature itself. Everything in it but the signed attributes and the
+    signature's value is written again from what we know, and must come out the same.
+    """
+    from asn1crypto import cms  # noqa: PLC0415  comes with pyHanko
+
+    start, length, rest, _ = (int(number) for number in signature.byte_range)
+    content = bytes(signature.pkcs7_content)
+    if pdf[start + length : rest] != b"<%s>" % content.hex().upper().encode():
+        return False
+    found = cms.ContentInfo.load(content)["content"]["signer_infos"][0]
+    expected = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": [{"algorithm": "sha256"}],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": [own],
+            "signer_infos": [
+                {
+                    "version": "v1",
+                    "sid": cms.IssuerAndSerialNumber(
+                        {"issuer": own.issuer, "serial_number": own.serial_number}
+                    ),
+                    "digest_algorithm": {"algorithm": "sha256"},
+                    "signed_attrs": found["signed_attrs"],
+                    "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+                    "signature": found["signature"],
+                }
+            ],
+        }
+    )
+    message = cms.ContentInfo({"content_type": "signed_data", "content": expected}).dump()
+    return content.startswith(message) and not any(content[len(message) :])
 
 
 def _signer(key_pem: bytes, certificate_pem: bytes) -> "signers.SimpleSigner":
@@ -160,7 +198,6 @@ def _signer(key_pem: bytes, certificate_pem: bytes) -> "signers.SimpleSigner":
 
     store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # as pyHanko has it
     certificate = _certificate(certificate_pem)
-    store.register(certificate)
     try:
         key = keys.PrivateKeyInfo.load(pem.unarmor(key_pem)[2])
     except ValueError:

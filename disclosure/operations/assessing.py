@@ -92,13 +92,17 @@ def _requester_facts(work: Work, case: Case) -> FactsJson:
     facts: FactsJson = {
         "class": case.requester_class,
         "country": case.country,
-        "verified": bool(case.requester.get("signed_in")),
+        "verified": bool(case.requester.get("signed_in")) and not _is_authority(work, case),
         "callback_done": bool(called),
         "is_data_subject": bool(account) and account == case.subject_account,
     }
     if address := case.requester.get("email", ""):
         facts["domain"] = classify_domain(sender_domain(address), _registered_domains(work))
     return facts
+
+
+def _is_authority(work: Work, case: Case) -> bool:
+    return work.desk.catalogue.classes[case.requester_class].is_authority
 
 
 def _registered_domains(work: Work) -> list[str]:
@@ -109,11 +113,7 @@ def _registered_domains(work: Work) -> list[str]:
 
 
 def _subject_facts(work: Work, case: Case) -> FactsJson:
-    facts: FactsJson = {"resolves_to": 0, "identifiers_agree": False}
-    source = work.desk.source
-    if source is not None and case.statement.get("identifiers"):
-        found = source.resolve(case.statement["identifiers"])
-        facts = {"resolves_to": len(found.accounts), "identifiers_agree": found.agree}
+    facts = _resolution(work, case)
     if case.subject_account:
         facts["account"] = case.subject_account
         facts |= _platform_facts(work, case)
@@ -123,6 +123,16 @@ def _subject_facts(work: Work, case: Case) -> FactsJson:
     if newest is not None:
         facts["objection"] = newest.decision or "pending"
     return facts
+
+
+def _resolution(work: Work, case: Case) -> FactsJson:
+    """Say how many accounts the demand leads to: by its identifiers, or its order or complaint."""
+    identifiers = case.statement.get("identifiers")
+    if work.desk.source is None or not identifiers:
+        known = bool(case.subject_account)
+        return {"resolves_to": int(known), "identifiers_agree": known}
+    found = work.desk.source.resolve(identifiers)
+    return {"resolves_to": len(found.accounts), "identifiers_agree": found.agree}
 
 
 def _platform_facts(work: Work, case: Case) -> FactsJson:

@@ -86,11 +86,18 @@ def _to_second_channel(work: Work, case: Case, _arguments: Mapping[str, str]) ->
     account = case.requester.get("account", "")
     if not account:
         raise NotReady("There is no second channel for the code: neither register nor account.")
-    return f"inbox+{account.lower()}@{settings.mail_from.rpartition('@')[2]}"
+    return _inbox(work, account)
 
 
-def _to_subject(work: Work, _case: Case, arguments: Mapping[str, str]) -> str:
-    return work.session.get_one(Notice, arguments["notice"]).contact
+def _to_subject(work: Work, case: Case, arguments: Mapping[str, str]) -> str:
+    """Return the data subject's address, or the inbox of their account where there is none."""
+    contact = work.session.get_one(Notice, arguments["notice"]).contact
+    return contact or _inbox(work, case.subject_account)
+
+
+def _inbox(work: Work, account: str) -> str:
+    """Return the address that the platform's messenger delivers to an account's inbox."""
+    return f"inbox+{account.lower()}@{work.desk.settings.mail_from.rpartition('@')[2]}"
 
 
 def _nothing(_work: Work, _case: Case, _row: Outbox) -> Values:

@@ -16,16 +16,17 @@ from disclosure.domain.decision import NoticeRule
 from disclosure.domain.events import Event
 from disclosure.domain.workflow import Action
 from disclosure.errors import BadInput, NotFound, Refused
-from disclosure.operations.assessing import assess
+from disclosure.operations.assessing import assess, findings_of
 from disclosure.operations.desk import DATA_SUBJECT, SYSTEM, Work
-from disclosure.operations.facts import live_notice
-from disclosure.operations.outbox import Effect
+from disclosure.operations.facts import latest_release, live_notice
+from disclosure.operations.outbox import Effect, enqueue
 from disclosure.operations.recording import record
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case
 from disclosure.storage.releases import Notice, Objection
 
 LONGEST_OBJECTION = 4000
+LONGEST_DELAY_DAYS = 180
 DELAYED_BASIS = "PIPL-18; PIPL-35"
 SUPPRESSED_BASIS = "PIPL-18"
 TOLD_BASIS = "PIPL-17; PIPL-23"
@@ -90,12 +91,21 @@ def _contact(work: Work, case: Case) -> str:
 
 
 def _review_at(work: Work, case: Case) -> datetime:
-    until = case.instrument.get("gag_until")
-    if until:
-        day = datetime.fromisoformat(str(until))
-        return (day if day.tzinfo else day.replace(tzinfo=work.desk.settings.zone)).astimezone(UTC)
+    """Return when a delayed notice is looked at again: the bar's end, or the pack's review date."""
+    until = bar_until(work, case)
+    if until is not None and until > work.now:
+        return until
     days = work.desk.catalogue.notice(case.ground, case.requester_class).review_days
-    return work.now + timedelta(days=days or 180)
+    return work.now + timedelta(days=days or LONGEST_DELAY_DAYS)
+
+
+def bar_until(work: Work, case: Case) -> datetime | None:
+    """Return when the order that forbids telling the data subject ends, if it says so."""
+    given = findings_of(work, case).get("instrument.gag_until", case.instrument.get("gag_until"))
+    if not given:
+        return None
+    day = datetime.fromisoformat(str(given))
+    return (day if day.tzinfo else day.replace(tzinfo=work.desk.settings.zone)).astimezone(UTC)
 
 
 def _day(moment: datetime | None) -> str:
@@ -117,8 +127,6 @@ def send_notice_at_release(work: Work, case: Case) -> None:
     notice = live_notice(work, case)
     if notice is None or notice.rule != NoticeRule.AT_RELEASE.value:
         return
-    from disclosure.operations.outbox import enqueue  # noqa: PLC0415 - used here alone
-
     ids = {"template": "notice", "case": case.reference, "notice": notice.id}
     enqueue(work, Effect("letter", ids), case=case)
 
@@ -202,9 +210,23 @@ def resolve_objection(work: Work, case: Case, *, upheld: bool, reason: str) -> N
     assess(work, case)
 
 
-def delay_notice(work: Work, case: Case, notice: Notice) -> None:
-    """Put a delayed notice off to its next review, because the bar still stands."""
+def look_at_delayed(work: Work, case: Case, notice: Notice) -> None:
+    """Send a delayed notice whose bar has ended, or put it off to its next review.
+
+    A notice tells what was disclosed: as long as nothing was, there is nothing to tell.
+    """
+    if notice.sent_at is not None or notice.replaced_at is not None:
+        return
+    until = bar_until(work, case)
+    barred = until is not None and until > work.now
+    if latest_release(work, case) is not None and not barred:
+        case.restricted = False
+        ids = {"template": "notice", "case": case.reference, "notice": notice.id}
+        enqueue(work, Effect("letter", ids), case=case)
+        return
     notice.review_at = _review_at(work, case)
+    due = {"case": case.reference, "notice": notice.id}
+    enqueue(work, Effect("notice_due", due, after=notice.review_at), case=case)
     record(
         work.as_actor(SYSTEM),
         Event.NOTICE_DELAYED,

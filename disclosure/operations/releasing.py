@@ -150,7 +150,8 @@ def delivery_address(work: Work, case: Case) -> str:
         if agency.active and agency.expires_at > work.now:
             return agency.delivery_address
     account = case.requester.get("account", "")
-    if account and work.desk.source is not None:
+    is_authority = work.desk.catalogue.classes[case.requester_class].is_authority
+    if account and not is_authority and work.desk.source is not None:
         address = work.desk.source.subject_facts(account, now=work.now).email
         if address:
             return address

@@ -77,6 +77,7 @@ class Draft:
     removed: tuple[str, ...]
     withheld: tuple[dict[str, str], ...]
     papers: tuple[Paper, ...]
+    papers_withheld: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -116,6 +117,7 @@ def gather(work: Work, case: Case) -> Draft:
         removed=tuple(dict.fromkeys(removed)),
         withheld=tuple(_withheld(work, case)),
         papers=tuple(_papers(work, case)),
+        papers_withheld=len(_documents(work, case, "withhold")),
     )
 
 
@@ -127,7 +129,9 @@ def _can_be_searched(value: str) -> bool:
 def _page_values(work: Work, case: Case) -> dict[str, Any]:
     catalogue = work.desk.catalogue
     ground = catalogue.ground(case.ground, work.now)
-    instrument = case.instrument
+    decided = work.session.get_one(Evaluation, case.decided_evaluation_id)
+    paper = {"number": "", "issued_at": "", "legal_basis": ""}
+    instrument = paper | decided.facts["facts"].get("instrument", {})
     return {
         "reference": case.reference,
         "platform": work.desk.settings.platform_name,
@@ -135,7 +139,7 @@ def _page_values(work: Work, case: Case) -> dict[str, Any]:
         "ground": ground,
         "clause": catalogue.policy.clauses.get(ground.clause),
         "citations": [catalogue.citations[each] for each in ground.law],
-        "legal_basis": instrument.get("legal_basis", ""),
+        "legal_basis": instrument["legal_basis"],
         "instrument": instrument,
         "recipient": case.requester,
         "statement": case.statement,
@@ -172,17 +176,24 @@ def _code_of(evaluation: Evaluation, field: str) -> str:
 
 
 def _papers(work: Work, case: Case) -> list[Paper]:
+    return [
+        Paper(row.id, row.filename, row.sha256, plan_of(work, case, row.id))
+        for row in _documents(work, case, "release")
+    ]
+
+
+def _documents(work: Work, case: Case, disposition: str) -> list[Document]:
     rows = work.session.scalars(
         select(Document)
         .where(
             Document.case_id == case.id,
             Document.role == "responsive",
             Document.status == "ready",
-            Document.disposition == "release",
+            Document.disposition == disposition,
         )
         .order_by(Document.added_at, Document.id)
     )
-    return [Paper(row.id, row.filename, row.sha256, plan_of(work, case, row.id)) for row in rows]
+    return list(rows)
 
 
 def build(desk: Desk, draft: Draft, report: Report) -> Built:
@@ -298,6 +309,7 @@ def _manifest(draft: Draft, parts: list[_Part]) -> dict[str, object]:
         "data_sha256": digest,
         "fields": [{"field": field, "values": number} for field, number in counts.items()],
         "withheld": list(draft.withheld),
+        "documents_withheld": draft.papers_withheld,
         "documents": [
             {
                 "document": part.paper.document_id,

@@ -21,6 +21,8 @@ from disclosure.storage.register import Agency
 from disclosure.storage.releases import Incident
 
 LONGEST_NAME = 200
+GAG = "instrument.gag"
+"""The finding that hides a case from staff without need to know."""
 
 
 def claim(work: Work, case: Case) -> None:
@@ -121,6 +123,8 @@ def record_finding(work: Work, case: Case, *, key: str, answer: str, reason: str
             reason=reason,
         ),
     )
+    if key == GAG:
+        case.restricted = value is True
     work.session.add(
         Finding(
             case_id=case.id,

@@ -10,7 +10,8 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -20,6 +21,7 @@ from disclosure.edge import house
 from disclosure.errors import DisclosureError, Refused
 from disclosure.operations.printing import file_size, local_date, local_time
 from disclosure.web import guard
+from disclosure.web.limits import add_limits
 from disclosure.web.refusals import keep_denial, status_of
 
 log = structlog.get_logger(__name__)
@@ -61,12 +63,15 @@ def add_web(app: Flask, settings: Settings, demonstration_secret: str) -> None:
     _add_filters(app, settings)
     guard.add_sessions(app, settings)
     _add_blueprints(app, settings, demonstration_secret)
+    add_limits(app, settings)
     app.before_request(_begin_request)
     app.after_request(_finish_request)
     app.register_error_handler(DisclosureError, _refusal_page)
     app.register_error_handler(CSRFError, _form_page)
     app.register_error_handler(HTTPException, _http_page)
     app.register_error_handler(OperationalError, _busy_page)
+    app.register_error_handler(StaleDataError, _race_page)
+    app.register_error_handler(IntegrityError, _race_page)
     app.register_error_handler(Exception, _fault_page)
 
 
@@ -142,6 +147,14 @@ def _http_page(error: HTTPException) -> tuple[str, int] | HTTPException:
 def _busy_page(error: OperationalError) -> tuple[str, int]:
     log.warning("database did not answer", kind=type(error.orig).__name__)
     return _page(503)
+
+
+def _race_page(error: StaleDataError | IntegrityError) -> tuple[str, int]:
+    log.warning("a change met another one, or a guard of the database", kind=type(error).__name__)
+    return _page(
+        409,
+        message="Somebody else was faster, or the database refused the change. Nothing was saved.",
+    )
 
 
 def _fault_page(error: Exception) -> tuple[str, int]:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001  wide signs are what is tested
 """Finished files as careless tools and hands leave them, and clean ones that look alike."""
 
 import io
@@ -158,6 +159,20 @@ def frosted_box(path: Path) -> None:
     pdf.save(path)
 
 
+def orphaned_stream(path: Path) -> None:
+    """Leave a packed stream in the file that no table of objects names any more."""
+    whole = io.BytesIO()
+    blank(BASE).save(whole, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    raw = whole.getvalue()
+    table = raw.index(b"\nxref") + 1
+    packed = zlib.compress(shown(SECRET, 72, 650))
+    orphan = b"99 0 obj\n<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream\nendobj\n"
+    orphan %= (len(packed), packed)
+    head, _, _ = raw[table:].partition(b"startxref")
+    end = b"startxref\n%d\n%%%%EOF\n" % (table + len(orphan))
+    path.write_bytes(raw[:table] + orphan + head + end)
+
+
 BAD: dict[str, tuple[Callable[[Path], None], tuple[str, ...], tuple[Region, ...]]] = {
     "rectangle over text": (rectangle_over_text, (SECRET,), ()),
     "rectangle over text, region": (rectangle_over_text, (), (REGION,)),
@@ -168,6 +183,7 @@ BAD: dict[str, tuple[Callable[[Path], None], tuple[str, ...], tuple[Region, ...]
         (Region(1, (70.0, 490.0, 400.0, 535.0), "x"),),
     ),
     "cropped image": (cropped_image, (SECRET,), ()),
+    "orphaned stream": (orphaned_stream, (SECRET,), ()),
     "unapplied mark": (unapplied_mark, (), (REGION,)),
     "frosted box": (frosted_box, (), (REGION,)),
     **{

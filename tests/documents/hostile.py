@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
+from PIL import Image
 
 from tests.documents.corpus import BASE, blank, helvetica, shown
 
@@ -67,7 +68,7 @@ def form_draws_itself(path: Path) -> None:
 
 
 def flat_tree(path: Path, *, pages: int, declared: int) -> None:
-    """Write a page tree by hand: pikepdf takes minutes to make a large one and mends a false one."""
+    """Write a page tree by hand: pikepdf is slow to make a large one and mends a false one."""
     kids = b" ".join(b"%d 0 R" % (number + 3) for number in range(pages))
     body = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -151,8 +152,6 @@ def png_bomb(path: Path) -> None:
 
 
 def half_a_png(path: Path) -> None:
-    from PIL import Image
-
     whole = io.BytesIO()
     Image.effect_noise((400, 400), 50).save(whole, "PNG")
     path.write_bytes(whole.getvalue()[:20_000])

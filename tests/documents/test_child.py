@@ -3,10 +3,11 @@
 import errno
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -40,15 +41,11 @@ print(json.dumps(answer))
 
 @pytest.fixture
 def port():
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 
 
 def probe(port):
-    from dataclasses import asdict
-
     limits = json.dumps(asdict(Limits()))
     code = PROBE.format(root=str(task.ROOT), limits=limits, port=port)
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, check=True)

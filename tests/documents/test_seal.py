@@ -62,12 +62,16 @@ def test_the_seal_verifies_with_its_certificate_only(sealed):
 
 def test_no_flipped_bit_passes(sealed):
     file, certificate = sealed
-    chosen = random.Random(42)
+    chosen = random.Random(42)  # noqa: S311  the same flips in every run
+
+    gap = file.index(b"/Contents <") + len(b"/Contents <")
+    places = [chosen.randrange(len(file)) for _ in range(40)]
+    places += [chosen.randrange(gap, gap + 3000) for _ in range(120)]
 
     accepted = 0
-    for _ in range(60):
+    for place in places:
         changed = bytearray(file)
-        changed[chosen.randrange(len(file))] ^= 1 << chosen.randrange(8)
+        changed[place] ^= 1 << chosen.randrange(8)
         accepted += verify_seal(bytes(changed), certificate)
 
     assert accepted == 0

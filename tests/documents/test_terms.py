@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001  wide signs are what is tested
 """Folding and the rules by which a loosely written occurrence counts."""
 
 import pytest

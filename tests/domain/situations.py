@@ -8,7 +8,7 @@ from disclosure.domain.catalogue import load_catalogue
 from disclosure.domain.facts import parse_case
 from disclosure.domain.grounds import evaluate
 
-GONE = object()
+GONE = "(taken away)"
 """As a new value: take the fact away."""
 
 CASES = Path(__file__).parent / "cases.json"
