@@ -14,6 +14,7 @@ import pytest
 
 from disclosure import verify
 from disclosure.domain.events import Event
+from disclosure.domain.ledger import leaf_hash
 from disclosure.storage import record_bag
 from tests import records
 from tests.records import FINGERPRINT, Judge, Story
@@ -202,19 +203,28 @@ def test_entries_dropped_added_or_moved_are_named(
         lambda told: canonical({**told, "actor": None}),
     ],
 )
-def test_an_entry_in_another_form_is_named_even_if_its_hash_would_fit(form):
-    line = form({**json.loads(Story().entries()[0]), "note": 1})
-    good = Story().entries()[0]
+def test_an_entry_in_another_form_is_refused_whatever_its_hash(form):
+    line = form(json.loads(Story().entries()[0]))
 
-    with pytest.raises(verify.Tampered, match="entry 1 of the case"):
-        verify.check_entries(
-            [line, b""],
-            {
-                "case": "DR-2026-0001",
-                "count": "1",
-                "leaf": hashlib.sha256(b"\0" + good).hexdigest(),
-            },
-        )
+    with pytest.raises(verify.Tampered, match="seq .*: it is not what the ledger writes"):
+        verify.read_entry(line, 1, "DR-2026-0001")
+
+
+@pytest.mark.parametrize(("place", "case"), [(1, "DR-2026-0002"), (2, "DR-2026-0001")])
+def test_an_entry_of_another_case_or_place_is_refused(place, case):
+    line = Story().entries()[0]
+    assert verify.read_entry(line, 1, "DR-2026-0001").seq == 1
+
+    with pytest.raises(verify.Tampered, match="does not belong here"):
+        verify.read_entry(line, place, case)
+
+
+@pytest.mark.parametrize(("place", "before"), [(0, "ab" * 32), (1, verify.EMPTY)])
+def test_only_the_first_entry_of_a_case_follows_on_nothing(place, before):
+    line = canonical({**json.loads(Story().entries()[place]), "case_prev": before})
+
+    with pytest.raises(verify.Tampered, match="does not belong here"):
+        verify.read_entry(line, place + 1, "DR-2026-0001")
 
 
 def canonical(told: object) -> bytes:
@@ -383,6 +393,19 @@ def test_a_told_value_that_the_entry_does_not_hold_is_refused(change):
 
     with pytest.raises((verify.Tampered, *verify.BAD_FORM)):
         verify.check_openings(json.dumps(told).encode(), entries)
+
+
+def test_a_byte_cannot_move_from_the_salt_into_the_value():
+    digest = hashlib.sha256(b"s" * 32 + b"value").hexdigest()
+    entry = verify.Entry(1, "", "", "", "", {}, {"reason": digest})
+    opened = [
+        json.dumps({"1": {"reason": {"salt": (b"s" * n).hex(), "value": "s" * (32 - n) + "value"}}})
+        for n in (32, 31)
+    ]
+
+    assert verify.check_openings(opened[0].encode(), [entry]).startswith("committed values: 1 told")
+    with pytest.raises(verify.Tampered):
+        verify.check_openings(opened[1].encode(), [entry])
 
 
 def test_without_any_salts_everything_is_withheld_and_the_record_still_true(tmp_path, judge):
@@ -555,6 +578,18 @@ def test_a_history_written_anew_with_the_key_is_found_by_an_earlier_head(tmp_pat
 @pytest.mark.parametrize("other", [Story(case="DR-2026-0002"), Story(key=records.OTHER_KEY)])
 def test_a_head_of_another_case_or_key_is_no_confirmation(bag, tmp_path, judge, other):
     assert judge(bag, known=known(other, tmp_path))[0] == 1
+
+
+@pytest.mark.parametrize("name", [{"case": "DR-2026-0002"}, {"origin": "other.example"}])
+def test_a_head_under_another_name_is_no_confirmation_though_its_hash_fits(
+    bag, tmp_path, judge, name
+):
+    leaf = leaf_hash(Story().entries()[-1])
+    told = {"origin": "shop.example", "case": "DR-2026-0001", **name}
+    head = record_bag.sign_head(**told, count=11, leaf=leaf, at=records.START, key=records.KEY)
+    (tmp_path / "known.txt").write_text(head, encoding="utf-8")
+
+    assert judge(bag, known=tmp_path / "known.txt")[0] == 1
 
 
 def test_a_known_file_that_is_no_head_is_bad_use(bag, tmp_path, judge):

@@ -46,24 +46,31 @@ def test_a_dangerous_name_is_refused_and_nothing_is_written(bag, tmp_path, judge
     code, printed = judge(target)
 
     assert code == 1
+    assert printed.startswith("TAMPERED: the file name ")
     assert len(printed.splitlines()) == 1
     assert sorted(tmp_path.rglob("*")) == sorted([*before, target])
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-@pytest.mark.parametrize("name", ["data/case.json", "data/CASE.json"])
-def test_a_name_that_is_there_twice_is_refused(bag, tmp_path, judge, name):
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("data/case.json", "there twice"), ("data/CASE.json", "other capitals")],
+)
+def test_a_name_that_is_there_twice_is_refused(bag, tmp_path, judge, name, why):
     target = records.pack(records.parts(bag), tmp_path / "twice.zip")
     with zipfile.ZipFile(target, "a") as archive:
         archive.writestr(name, b"{}")
 
-    assert judge(target)[0] == 1
+    code, printed = judge(target)
+
+    assert code == 1
+    assert why in printed
 
 
 def test_a_link_in_the_zip_is_refused(bag, tmp_path, judge):
     target = records.pack(records.parts(bag), tmp_path / "link.zip")
     with zipfile.ZipFile(target, "a") as archive:
-        info = zipfile.ZipInfo("data/link")
+        info = zipfile.ZipInfo("data/shortcut")
         info.create_system = 3
         info.external_attr = 0o120777 << 16
         archive.writestr(info, "/etc/passwd")
@@ -71,7 +78,7 @@ def test_a_link_in_the_zip_is_refused(bag, tmp_path, judge):
     code, printed = judge(target)
 
     assert code == 1
-    assert "link" in printed
+    assert "data/shortcut is there twice, or a link" in printed
 
 
 @pytest.mark.parametrize("inside", ["data/link.txt", "data/released.pdf", "data/folder"])
@@ -328,6 +335,20 @@ def test_every_cut_of_the_exported_zip_is_found(bag, tmp_path, judge):
         (tmp_path / "cut.zip").write_bytes(raw[: chance.randrange(2, len(raw))])
 
         assert judge(tmp_path / "cut.zip")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("behind", "value"),
+    [(20, bytes(2)), (8, bytes(4)), (12, bytes(4)), (20, b"\x18\0"), (16, b"\xff" * 4)],
+    ids=["no comment", "no files", "no index", "shorter comment", "index elsewhere"],
+)
+def test_a_changed_end_of_the_exported_zip_is_found(bag, judge, behind, value):
+    raw = bytearray(bag.read_bytes())
+    at = len(raw) - 22 - len(verify.MARK) + behind
+    raw[at : at + len(value)] = value
+    bag.write_bytes(raw)
+
+    assert judge(bag)[0] == 1
 
 
 @pytest.mark.parametrize("rest", [b"x", b"PK\x05\x06" + bytes(18), struct.pack("<H", 0)])
