@@ -249,7 +249,7 @@ def verify_ledger(instance: Path | None) -> None:
 @reports_errors
 def docs(folder: Path) -> None:
     """Write the generated documentation (workflow, permissions, events, grounds) to FOLDER."""
-    from disclosure.domain.documentation import write_docs  # noqa: PLC0415 - used here alone
+    from disclosure.documentation import write_docs  # noqa: PLC0415 - used here alone
 
     for path in write_docs(folder, load_catalogue(PACKS)):
         click.echo(path.name)

@@ -228,7 +228,7 @@ def read_entry(line: bytes, place: int, case: str) -> Entry:
     try:
         told = json.loads(line, parse_float=str, parse_constant=str)
         same = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        good = same.encode() == line and told["v"] == 1
+        good = same.encode() == line and (told["v"], type(told["seq"])) == (1, int)
         leaf, person = hashlib.sha256(b"\0" + line).hexdigest(), told["actor"]["person"]
         picked = {name: told[name] for name in Entry._fields if name in told}
         entry = Entry(**picked, leaf=leaf, person=person)

@@ -191,7 +191,7 @@ def test_entries_dropped_added_or_moved_are_named(
 @pytest.mark.parametrize(
     "form",
     [
-        lambda told: json.dumps(told, separators=(",", ":")).encode(),
+        lambda told: json.dumps(dict(reversed(told.items())), separators=(",", ":")).encode(),
         lambda told: json.dumps(told, sort_keys=True).encode(),
         lambda told: b" " + canonical(told),
         lambda told: canonical({**told, "v": 2}),
@@ -206,7 +206,7 @@ def test_entries_dropped_added_or_moved_are_named(
 def test_an_entry_in_another_form_is_refused_whatever_its_hash(form):
     line = form(json.loads(Story().entries()[0]))
 
-    with pytest.raises(verify.Tampered, match="seq .*: it is not what the ledger writes"):
+    with pytest.raises(verify.Tampered, match="it is not what the ledger writes"):
         verify.read_entry(line, 1, "DR-2026-0001")
 
 

@@ -397,6 +397,7 @@ def test_a_dropped_added_or_moved_entry_is_named(deep, change, first):
         (10, {"case_seq": 1}),
         (4, {"case": "DR-9", "case_seq": 1}),
         (10, {"leaf": HASH}),
+        (39, {"seq": 41}),
     ],
 )
 def test_a_changed_column_is_named(deep, at, columns):
