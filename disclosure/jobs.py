@@ -34,6 +34,7 @@ from disclosure.storage.releases import Notice
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 0.2
+PULSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,25 @@ def sweep() -> int:
     return sum(run(outbox_id) for outbox_id in ids)
 
 
+def worker_seen() -> bool:
+    """Tell whether the local worker of this instance has shown itself lately."""
+    try:
+        shown = _pulse().stat().st_mtime
+    except FileNotFoundError:
+        return False
+    return time.time() - shown < PULSE_SECONDS * 6
+
+
+def _pulse() -> Path:
+    return house().desk.settings.instance / "worker-pulse"
+
+
+def _show_pulse() -> None:
+    pulse = _pulse()
+    if not pulse.exists() or time.time() - pulse.stat().st_mtime > PULSE_SECONDS:
+        pulse.touch()
+
+
 def work_forever(app: Flask, *, until: Callable[[], bool] = lambda: False) -> None:
     """Be the local worker: run what is due, then look again a fifth of a second later.
 
@@ -190,6 +210,7 @@ def work_forever(app: Flask, *, until: Callable[[], bool] = lambda: False) -> No
     """
     while not until():
         with app.app_context():
+            _show_pulse()
             taken = sweep()
         if not taken:
             time.sleep(POLL_SECONDS)

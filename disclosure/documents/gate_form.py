@@ -5,7 +5,6 @@ things that our own file may hold (strict). Values are looked for elsewhere; her
 finding even when nothing readable is in it.
 """
 
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +14,14 @@ import pikepdf
 
 from disclosure.documents.assemble import PRODUCER
 from disclosure.documents.objects import dictionaries
+from disclosure.documents.raw import file_ends, state_until
 from disclosure.documents.writer import FONT_NAME, IMAGE_NAME
 
 FIRING: Final = frozenset(
     {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Rendition"}
 )
 HEADER: Final = re.compile(rb"%PDF-1\.\d|%PDF-2\.0")
-FILE_END: Final = re.compile(rb"%%EOF")
+MOST_TRAILING: Final = 1024 * 1024
 ROOT_KEYS: Final = frozenset(
     {"/Type", "/Pages", "/Version", "/Lang", "/MarkInfo", "/StructTreeRoot", "/Metadata"}
     | {"/ViewerPreferences", "/Outlines", "/PageLabels", "/PageMode", "/Extensions"}
@@ -46,9 +46,9 @@ def form_findings(path: Path, pdf: pikepdf.Pdf, *, strict: bool) -> Iterator[Row
         pdf: The same file, opened.
         strict: Whether it is our own product.
     """
-    raw = path.read_bytes()
-    yield from _around_the_body(raw)
-    yield from _states(raw, pdf)
+    ends = file_ends(path)
+    yield from _around_the_body(path, ends)
+    yield from _states(path, ends, pdf)
     yield from _root(pdf.Root)
     for number, item in dictionaries(pdf):
         for code in _hiding_places(item):
@@ -57,30 +57,27 @@ def form_findings(path: Path, pdf: pikepdf.Pdf, *, strict: bool) -> Iterator[Row
         yield from _foreign(pdf)
 
 
-def _around_the_body(raw: bytes) -> Iterator[Row]:
-    header = HEADER.search(raw[:1024])
-    if header is None or header.start() > 0:
-        yield "leading-bytes", "before the header"
-    ends = list(FILE_END.finditer(raw))
-    if not ends or raw[ends[-1].end() :].strip():
-        yield "trailing-bytes", "after the end mark"
+def _around_the_body(path: Path, ends: list[int]) -> Iterator[Row]:
+    with path.open("rb") as stream:
+        if not HEADER.match(stream.read(len(b"%PDF-1.7"))):
+            yield "leading-bytes", "before the header"
+        stream.seek(ends[-1] if ends else 0)
+        if not ends or stream.read(MOST_TRAILING).strip():
+            yield "trailing-bytes", "after the end mark"
 
 
-def _states(raw: bytes, pdf: pikepdf.Pdf) -> Iterator[Row]:
-    ends = [found.end() for found in FILE_END.finditer(raw)]
-    earlier = ends[:-1]
-    if pdf.is_linearized:
-        earlier = earlier[1:]
+def _states(path: Path, ends: list[int], pdf: pikepdf.Pdf) -> Iterator[Row]:
+    earlier = ends[1:-1] if pdf.is_linearized else ends[:-1]
     if not earlier:
         return
-    if len(earlier) > 1 or not _only_signed(raw[: earlier[0]], pdf):
+    if len(earlier) > 1 or not _only_signed(state_until(path, earlier[0]), pdf):
         yield "revision", f"{len(earlier)} earlier states of the file"
 
 
-def _only_signed(before: bytes, pdf: pikepdf.Pdf) -> bool:
+def _only_signed(before: Path, pdf: pikepdf.Pdf) -> bool:
     """Say whether all that changed since a state of the file is one signature."""
     try:
-        with pikepdf.open(io.BytesIO(before + b"\n"), suppress_warnings=True) as first:
+        with pikepdf.open(before, suppress_warnings=True) as first:
             older = {item.objgen: item for item in first.objects}
             pages = {page.obj.objgen for page in first.pages}
             root = first.Root.objgen

@@ -28,6 +28,9 @@ EVEN: Final = 24
 """Difference of brightness that storing as JPEG or as a palette may bring into one colour."""
 
 LABEL_SLACK: Final = 96
+BLOCK: Final = 8
+"""Pixels over which JPEG spreads an edge."""
+
 SMALLEST_IMAGE: Final = (60, 16)
 SHOWN: Final = b" Tj"
 
@@ -43,12 +46,14 @@ class PagePixels:
         box: What it shows, in points.
         rotation: Clockwise turn on the screen.
         own: Whether the page has our own form.
+        lossy: Whether the pixels went through JPEG, which blurs the edge of a box.
     """
 
     grey: Grey
     box: Box
     rotation: int
     own: bool
+    lossy: bool = False
 
     @property
     def upright(self) -> Grey:
@@ -90,7 +95,8 @@ class PixelSource:
         box = _visible(page)
         image = self.own_image(number)
         if image is not None:
-            return PagePixels(_decoded(image), box, rotation, own=True)
+            lossy = image.get("/Filter") == "/DCTDecode"
+            return PagePixels(_decoded(image), box, rotation, own=True, lossy=bool(lossy))
         seen = _drawn(self.path, number)
         return PagePixels(np.rot90(seen, rotation // 90).copy(), box, rotation, own=False)
 
@@ -129,11 +135,16 @@ def fits_boxes(
     burn(expected, page.box, page.rotation, marks)
     scale = shape[1] / (page.box[2] - page.box[0])
     wanted = [rectangle(padded(region.box, page.box), page.box, shape) for region in regions]
-    slack = np.full(shape, EVEN, dtype=np.int16)
+    slack = np.full(shape, LABEL_SLACK if page.lossy else EVEN, dtype=np.int16)
+    for place in wanted:
+        if place is not None:
+            left, top, right, bottom = place
+            slack[top + BLOCK : bottom - BLOCK, left + BLOCK : right - BLOCK] = EVEN
     for place in wanted:
         if place is not None:
             left, top, right, bottom = label_rectangle(place, scale, page.rotation)
-            slack[top:bottom, left:right] = LABEL_SLACK
+            rim = BLOCK if page.lossy else 0
+            slack[top - rim : bottom + rim, left - rim : right + rim] = LABEL_SLACK
     differs = abs(expected.astype(np.int16) - page.grey) > slack
     for region, place in zip(regions, wanted, strict=True):
         marked = rectangle(region.box, page.box, shape)

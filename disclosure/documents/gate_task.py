@@ -5,7 +5,7 @@ Imported only in the limited child. Owns which readings are made and that a miss
 under the boxes, and the pixels read by character recognition.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, cast
@@ -133,16 +133,22 @@ def _read_text(question: Question, finder: TermFinder, findings: Findings) -> No
             findings.cannot_tell("failed-program", failed.name)
             break
     try:
-        boxes = dict(pages_by_pdfminer(question.source))
+        _find(_by_pdfminer(question, findings), finder, findings)
     except Exception:  # noqa: BLE001  a reader that fails is a page nobody checked
         findings.cannot_tell("failed-program", "pdfminer.six")
         return
-    texts = ((number, "".join(sign for sign, _ in boxes[number])) for number in sorted(boxes))
-    _find(texts, finder, findings)
     findings.readings.append("text (pdfminer.six)")
-    for region in question.regions:
-        if any(_under(box, region) for sign, box in boxes.get(region.page, []) if sign.strip()):
-            findings.leak("text-in-box", f"page {region.page}")
+
+
+def _by_pdfminer(question: Question, findings: Findings) -> Iterator[tuple[int, str]]:
+    """Yield the text of each page, and look on the way for characters under the boxes."""
+    for number, characters in pages_by_pdfminer(question.source):
+        regions = [region for region in question.regions if region.page == number]
+        if any(
+            _under(box, region) for region in regions for sign, box in characters if sign.strip()
+        ):
+            findings.leak("text-in-box", f"page {number}")
+        yield number, "".join(sign for sign, _ in characters)
 
 
 def _find(pages: Iterable[tuple[int, str]], finder: TermFinder, findings: Findings) -> None:

@@ -52,7 +52,7 @@ def _collected(path: Path, numbers: set[int] | None) -> Iterator[tuple[int, "_Co
     manager = PDFResourceManager()
     with path.open("rb") as stream:
         first = min(numbers) + 1 if numbers else 1
-        pages = PDFPage.get_pages(stream, pagenos=numbers)
+        pages = PDFPage.get_pages(stream, pagenos=numbers, caching=False)
         for number, page in enumerate(pages, start=first):
             left, bottom = page.mediabox[0], page.mediabox[1]
             page.rotate = 0

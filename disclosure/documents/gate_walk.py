@@ -5,9 +5,7 @@ text is read elsewhere; here a value is found wherever it hides without being sh
 """
 
 import base64
-import io
 import re
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -15,6 +13,7 @@ from urllib.parse import quote
 
 import pikepdf
 
+from disclosure.documents.raw import file_ends, packed_streams, pieces, state_until
 from disclosure.documents.terms import TermFinder, fold, is_ideograph
 
 FIRM_LENGTH: Final = 6
@@ -22,9 +21,6 @@ FIRM_CHINESE: Final = 2
 FIRM_BYTES: Final = 6
 """Shorter needles would turn up in compressed pixels and glyph numbers by chance."""
 
-STREAM_START: Final = re.compile(rb"stream\r?\n")
-LOOK_BACK: Final = 700
-MOST_UNPACKED: Final = 64 * 1024 * 1024
 TAG: Final = re.compile(r"<[^>]*>")
 ATTRIBUTE: Final = re.compile(r"""=\s*["']([^"']*)["']""")
 CODECS: Final = ("utf-8", "utf-16be", "utf-16le", "gb18030", "latin-1")
@@ -55,11 +51,12 @@ class Walk:
 
     def file(self, path: Path, pdf: pikepdf.Pdf) -> None:
         """Walk over the objects, the raw bytes and every earlier state of a file."""
-        raw = path.read_bytes()
-        self._bytes(raw, "raw bytes of the file")
-        self._orphans(raw)
+        for _, piece in pieces(path):
+            self._bytes(piece, "raw bytes of the file")
+        for unpacked in packed_streams(path):
+            self._bytes(unpacked, "a stream in the raw bytes")
         self.objects(pdf)
-        for number, earlier in enumerate(_earlier_states(raw), start=1):
+        for number, earlier in enumerate(_earlier_states(path), start=1):
             with earlier:
                 self.objects(earlier, prefix=f"earlier state {number}, ")
 
@@ -151,20 +148,6 @@ class Walk:
         elif isinstance(operand, pikepdf.Dictionary):
             self._value(operand, where, depth=0)
 
-    def _orphans(self, raw: bytes) -> None:
-        """Unpack streams that no table of objects may name any more."""
-        for start in STREAM_START.finditer(raw):
-            head = raw[max(0, start.start() - LOOK_BACK) : start.start()].rpartition(b" obj")[2]
-            if b"Image" in head or b"Flate" not in head:
-                continue
-            try:
-                unpacked = zlib.decompressobj().decompress(
-                    memoryview(raw)[start.end() :], MOST_UNPACKED
-                )
-            except zlib.error:
-                continue
-            self._bytes(unpacked, "a stream in the raw bytes")
-
 
 def _is_random(part: object) -> bool:
     return isinstance(part, pikepdf.Array) or (
@@ -203,10 +186,9 @@ def _base64(plain: bytes) -> Iterator[bytes]:
             yield needle
 
 
-def _earlier_states(raw: bytes) -> Iterator[pikepdf.Pdf]:
-    ends = [found.end() for found in re.finditer(rb"%%EOF", raw)]
-    for end in ends[:-1]:
+def _earlier_states(path: Path) -> Iterator[pikepdf.Pdf]:
+    for end in file_ends(path)[:-1]:
         try:
-            yield pikepdf.open(io.BytesIO(raw[:end] + b"\n"), suppress_warnings=True)
+            yield pikepdf.open(state_until(path, end), suppress_warnings=True)
         except (pikepdf.PdfError, ValueError, RuntimeError):
             continue

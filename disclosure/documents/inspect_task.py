@@ -16,6 +16,7 @@ from disclosure.documents.media import Media
 from disclosure.documents.objects import dictionaries
 from disclosure.documents.pages import Bounds, ImagePages, PdfPages, open_pages
 from disclosure.documents.plan import Box
+from disclosure.documents.raw import file_ends
 from disclosure.documents.words import PageText
 
 TAIL: Final = 2048
@@ -174,7 +175,7 @@ def _beside_the_pages(path: Path, pdf: pikepdf.Pdf) -> dict[str, int]:
         files += "/EF" in item
         forms += "/FT" in item
     layers = pdf.Root.get("/OCProperties", pikepdf.Dictionary()).get("/OCGs", pikepdf.Array())
-    revisions = path.read_bytes().count(b"%%EOF") - 1 - bool(pdf.is_linearized)
+    revisions = len(file_ends(path)) - 1 - bool(pdf.is_linearized)
     return {
         "annotations": annotations,
         "scripts": scripts,

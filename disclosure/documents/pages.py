@@ -30,6 +30,9 @@ HIGHEST_DECLARED: Final = 1_200
 SCAN_SHARE: Final = 0.03
 """From this share of a page on, an image may hold text that no text layer tells."""
 
+FRESH_AFTER: Final = 24
+"""pdfium keeps what it has decoded; the document is opened anew after this many pages."""
+
 SPARE_PIXELS: Final = 4
 """An image on a page may hold this many times the pixels of the page: it is drawn smaller."""
 
@@ -99,17 +102,24 @@ class PdfPages:
     """Read a PDF page by page with pdfium."""
 
     def __init__(self, path: Path, bounds: Bounds, password: str | None = None) -> None:
+        self._path = path
+        self._password = password
         self._bounds = bounds
+        self._loaded = 0
         self.unflattened: set[int] = set()
         """Pages whose notes and form values are drawn, but are no text to the parser."""
+        self._document = self._open()
+        bounds.check_count(len(self._document))
+
+    def _open(self) -> pypdfium2.PdfDocument:
         try:
-            self._document = pypdfium2.PdfDocument(path, password=password)
+            document = pypdfium2.PdfDocument(self._path, password=self._password)
         except pypdfium2.PdfiumError as error:
             locked = getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD
             raise refused("encrypted" if locked else "damaged") from None
-        bounds.check_count(len(self._document))
-        if self._document.get_formtype() != pdfium.FORMTYPE_NONE:
-            self._document.init_forms()
+        if document.get_formtype() != pdfium.FORMTYPE_NONE:
+            document.init_forms()
+        return document
 
     def __len__(self) -> int:
         return len(self._document)
@@ -172,9 +182,13 @@ class PdfPages:
             self.unflattened.add(index)
             return page
         page.close()
-        return self._load(index)
+        return self._document[index]
 
     def _load(self, index: int) -> pypdfium2.PdfPage:
+        self._loaded += 1
+        if self._loaded % FRESH_AFTER == 0:
+            self._document.close()
+            self._document = self._open()
         try:
             return self._document[index]
         except pypdfium2.PdfiumError:

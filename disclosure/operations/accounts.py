@@ -324,3 +324,50 @@ def count_failure(work: Work, subject: str) -> None:
 
 def _window(now: datetime) -> int:
     return int(now.timestamp()) // (WINDOW_MINUTES * 60)
+
+
+def sessions_of(work: Work, person_id: str) -> list[StaffSession]:
+    """Return a person's live sessions, newest first."""
+    rows = work.session.scalars(
+        select(StaffSession)
+        .where(
+            StaffSession.person_id == person_id,
+            StaffSession.ended_at.is_(None),
+            StaffSession.seen_at > work.now - IDLE,
+            StaffSession.created_at > work.now - ABSOLUTE,
+        )
+        .order_by(StaffSession.created_at.desc())
+    )
+    return list(rows)
+
+
+def end_session(work: Work, token_hash: str) -> None:
+    """End one of the actor's own sessions.
+
+    Raises:
+        NotFound: When the actor has no such live session.
+    """
+    row = work.session.get(StaffSession, token_hash)
+    if row is None or row.person_id != work.actor.person or row.ended_at is not None:
+        raise NotFound("You have no such session.")
+    row.ended_at = work.now
+    record(work, Event.SESSION_CLOSED, subjects=[row.person_id])
+
+
+def everybody(work: Work) -> list[Person]:
+    """Return all staff, active ones first, by user name."""
+    return list(
+        work.session.scalars(select(Person).order_by(Person.active.desc(), Person.username))
+    )
+
+
+def person_by_id(work: Work, person_id: str) -> Person:
+    """Return a person.
+
+    Raises:
+        NotFound: When there is none.
+    """
+    person = work.session.get(Person, person_id)
+    if person is None:
+        raise NotFound("There is no such person.")
+    return person

@@ -22,6 +22,7 @@ from disclosure.storage.cases import Case
 from disclosure.storage.ledger_rows import Outbox
 
 LEASE = timedelta(minutes=10)
+LATE = timedelta(minutes=5)
 MOST_TRIES = 5
 WAITING, RUNNING, DONE, PARKED = "waiting", "running", "done", "parked"
 
@@ -128,6 +129,30 @@ def fail(work: Work, row: Outbox, reason: str) -> None:
     )
 
 
+def find(work: Work, outbox_id: str) -> Outbox:
+    """Return a row.
+
+    Raises:
+        NotFound: When there is none.
+    """
+    row = work.session.get(Outbox, outbox_id)
+    if row is None:
+        raise NotFound("There is no such job.")
+    return row
+
+
+def troubled(work: Work) -> list[Outbox]:
+    """Return the rows that failed, parked ones first, then those that are overdue."""
+    late = (Outbox.status == WAITING) & (Outbox.available_at < work.now - LATE)
+    rows = work.session.scalars(
+        select(Outbox)
+        .where((Outbox.status == PARKED) | (Outbox.error != "") | late)
+        .order_by(Outbox.status, Outbox.created_at.desc())
+        .limit(200)
+    )
+    return list(rows)
+
+
 def retry(work: Work, outbox_id: str) -> Outbox:
     """Send a failed or parked row on its way again, by a person.
 
@@ -137,9 +162,7 @@ def retry(work: Work, outbox_id: str) -> Outbox:
         Refused: When it is done or running.
     """
     work.actor.require(Permission.SEE_JOBS)
-    row = work.session.get(Outbox, outbox_id)
-    if row is None:
-        raise NotFound("There is no such job.")
+    row = find(work, outbox_id)
     if row.status not in {PARKED, WAITING} or not row.error:
         raise Refused("This job has not failed: there is nothing to retry.")
     row.status, row.attempts, row.error, row.available_at = WAITING, 0, "", work.now

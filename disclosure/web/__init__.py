@@ -93,6 +93,7 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
     staff = (account, admin, approvals, audit, cases, jobs, redaction, register)
     for module in (*staff, portal, service, subject):
         app.register_blueprint(module.blueprint)
+    app.register_blueprint(audit.records)
     if settings.demo:
         from disclosure.web import demonstration  # noqa: PLC0415 - exists in a demonstration alone
 

@@ -218,7 +218,12 @@ def document(reference: str, document_id: str) -> Response:
 def attachment(content: bytes, kind: str, name: str) -> Response:
     """Answer with a file under a name of ours."""
     endings = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
-    endings |= {"image/tiff": ".tif", "text/plain": ".txt", "message/rfc822": ".eml"}
+    endings |= {
+        "application/zip": ".zip",
+        "image/tiff": ".tif",
+        "text/plain": ".txt",
+        "message/rfc822": ".eml",
+    }
     ending = endings.get(kind, ".bin")
     answer = make_response(content)
     answer.headers["Content-Type"] = kind if kind in endings else "application/octet-stream"

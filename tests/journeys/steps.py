@@ -133,14 +133,14 @@ class Desk:
         """Download the case record as the auditor; return the zip and the key's fingerprint."""
         auditor = self.person("auditor")
         page = auditor.open(f"/audit/record/{reference}")
-        found = re.search(r"\b((?:[0-9a-f]{4,8} ?){8,16})\b", page.text)
+        found = re.search(r"\b((?:[0-9a-f]{8}-){7}[0-9a-f]{8})\b", page.text)
         assert found is not None, page.text[:600]
         form = next(form for form in page.forms if form.action == "export_record")
         answer = auditor.send(form).response
         assert answer.mimetype == "application/zip"
         target = folder / f"{reference}.zip"
         target.write_bytes(answer.get_data())
-        return target, found.group(1).replace(" ", "")
+        return target, found.group(1).replace("-", "")
 
 
 def verify(bag: Path, fingerprint: str, elsewhere: Path) -> subprocess.CompletedProcess[str]:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from disclosure.operations.desk import SYSTEM
 from disclosure.operations.intake import Demand, receive_demand
-from disclosure.operations.releasing import _send_link
+from disclosure.operations.releasing import reissue_link
 from disclosure.storage.ledger_rows import Outbox
 from disclosure.storage.releases import Release, Rendition, Signature
 from tests.app import Office
@@ -87,7 +86,7 @@ def answer_waits(office: Office) -> Waiting:
         work.session.add(made)
         case.state = "released"
         work.session.flush()
-        _send_link(work.as_actor(SYSTEM), case, made, reason="Released.")
+        reissue_link(work.as_actor(office.actor("handler")), case, reason="The first was lost.")
         token, code = _secrets(work)
         return Waiting(case.reference, f"/portal/collect/{token}", token, code, sha256)
 

@@ -59,9 +59,11 @@ def cases(office):
         return work.session.scalar(select(func.count()).select_from(Case))
 
 
-def newest(office, what=lambda case: case):
+def newest(office):
     with office.app.app_context(), look(SYSTEM) as work:
-        return what(work.session.scalars(select(Case).order_by(Case.id.desc())).first())
+        case = work.session.scalars(select(Case).order_by(Case.id.desc())).first()
+        work.session.expunge(case)
+        return case
 
 
 def send(visitor, path=POLICE, *, expect=201, **typed):
@@ -128,7 +130,7 @@ def test_a_copyright_authority_is_offered_only_what_its_paper_reaches(visitor):
 def test_a_demand_of_the_police_opens_a_case_with_everything_that_was_typed(office, visitor):
     page = send(
         visitor,
-        **{**GIVEN, "subject_account": "Ｕ-1001", "instrument_number": "DZ-1"},
+        **{**GIVEN, "subject_account": "\uff35-1001", "instrument_number": "DZ-1"},
         instrument_expires_at="2026-12-31",
         fields_log=["log.ip"],
         period_from="2026-10-01",
@@ -203,9 +205,9 @@ def test_an_upload_is_kept_after_an_error_and_goes_with_the_second_try(office, v
     assert "Already uploaded" in page.text
     assert "通知书.pdf" in page.text
     visitor.send(page.form("receive"), expect=201, name="Li Jun")
-    reference = newest(office, lambda case: case.id)
+    number = newest(office).id
     with office.app.app_context(), look(SYSTEM) as work:
-        rows = work.session.scalars(select(Document).where(Document.case_id == reference))
+        rows = work.session.scalars(select(Document).where(Document.case_id == number))
         papers = [(each.filename, work.desk.files.read(each.sha256)) for each in rows]
     assert papers == [("通知书.pdf", SCAN)]
 

@@ -1,0 +1,191 @@
+"""Exporting: the case record, for auditors and whoever has to be shown that all went right.
+
+Owns what goes into the record and what each file of it is called. The layout and the proof are
+``storage/record_bag.py``'s. The export is an entry of the case and is inside the record itself.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from sqlalchemy import select
+
+from disclosure import __version__
+from disclosure.domain.workflow import Action
+from disclosure.errors import DisclosureError
+from disclosure.operations.desk import Work
+from disclosure.operations.facts import latest_release, latest_rendition
+from disclosure.operations.transition import Change, advance
+from disclosure.storage.cases import Case, Document, Evaluation
+from disclosure.storage.ledger_rows import LedgerEntry, LedgerOpening
+from disclosure.storage.record_bag import CaseRecord, RecordSummary, sign_head, write_case_record
+from disclosure.storage.releases import Rendition
+
+_ENDINGS = {
+    "application/pdf": "pdf",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/tiff": "tif",
+    "text/plain": "txt",
+    "message/rfc822": "eml",
+}
+
+
+def export_record(work: Work, case: Case, target: Path) -> RecordSummary:
+    """Write the full case record to a file and record that it left the house.
+
+    Raises:
+        Refused: When the actor may not export.
+        NotReady: When a stored file of the case is missing or was changed on disk.
+    """
+    entry = advance(work, case, Action.EXPORT_RECORD, Change(data={"variant": "full"}))
+    head = sign_head(
+        origin=_origin(work),
+        case=case.reference,
+        count=int(entry.case_seq or 0),
+        leaf=entry.leaf,
+        at=work.now,
+        key=work.desk.keys.ledger_key,
+    )
+    record = CaseRecord(
+        reference=case.reference,
+        entries=_entries(work, case),
+        openings=_openings(work, case),
+        head=head,
+        files=_files(work, case),
+        app_version=__version__,
+    )
+    return write_case_record(target, record, key=work.desk.keys.ledger_key)
+
+
+def _origin(work: Work) -> str:
+    return " ".join(work.desk.settings.platform_name.split())
+
+
+def _entries(work: Work, case: Case) -> Iterator[bytes]:
+    rows = work.session.scalars(
+        select(LedgerEntry.body)
+        .where(LedgerEntry.case_id == case.id)
+        .order_by(LedgerEntry.case_seq)
+    )
+    return (bytes(body) for body in rows)
+
+
+def _openings(work: Work, case: Case) -> dict[int, dict[str, tuple[bytes, str]]]:
+    rows = work.session.execute(
+        select(LedgerOpening.seq, LedgerOpening.name, LedgerOpening.salt, LedgerOpening.value)
+        .join(LedgerEntry, LedgerEntry.seq == LedgerOpening.seq)
+        .where(LedgerEntry.case_id == case.id)
+    )
+    openings: dict[int, dict[str, tuple[bytes, str]]] = {}
+    for row in rows:
+        openings.setdefault(row.seq, {})[row.name] = (bytes.fromhex(row.salt), row.value)
+    return openings
+
+
+def _files(work: Work, case: Case) -> dict[str, Path | bytes]:
+    files: dict[str, Path | bytes] = {"case.json": _json(_about(work, case))}
+    release = latest_release(work, case)
+    if release is not None:
+        files["released.pdf"] = work.desk.files.read(release.sha256)
+    rendition = latest_rendition(work, case)
+    if rendition is not None:
+        files["rendition.json"] = _json(_about_rendition(rendition))
+    for evaluation in work.session.scalars(
+        select(Evaluation).where(Evaluation.case_id == case.id).order_by(Evaluation.number)
+    ):
+        files[f"evaluations/{evaluation.number:03d}.json"] = _json(_about_evaluation(evaluation))
+    files |= _papers(work, case)
+    files["policy.json"] = _json(_policy(work))
+    return files
+
+
+def _papers(work: Work, case: Case) -> dict[str, Path | bytes]:
+    papers: dict[str, Path | bytes] = {}
+    rows = work.session.scalars(
+        select(Document).where(Document.case_id == case.id).order_by(Document.added_at, Document.id)
+    )
+    for number, row in enumerate(rows, 1):
+        ending = _ENDINGS.get(row.media_type, "bin")
+        try:
+            content = work.desk.files.read(row.sha256)
+        except DisclosureError as problem:
+            content, ending = problem.message.encode(), "missing.txt"
+        papers[f"evidence/{number:03d}-{row.role}.{ending}"] = content
+    return papers
+
+
+def _about(work: Work, case: Case) -> dict[str, object]:
+    documents = work.session.scalars(
+        select(Document).where(Document.case_id == case.id).order_by(Document.added_at, Document.id)
+    )
+    return {
+        "reference": case.reference,
+        "state": case.state,
+        "route": case.route,
+        "ground": case.ground,
+        "requester_class": case.requester_class,
+        "country": case.country,
+        "received_at": case.received_at.isoformat(),
+        "fields_asked": case.fields,
+        "fields_allowed": case.allowed_fields,
+        "approval_profile": case.approval_profile,
+        "separation": case.separation,
+        "policy_version": case.policy_version,
+        "catalogue_version": case.catalogue_version,
+        "catalogue_sha256": case.catalogue_hash,
+        "documents": [
+            {
+                "number": number,
+                "role": row.role,
+                "sha256": row.sha256,
+                "size": row.size,
+                "status": row.status,
+                "refusal": row.refusal,
+                "disposition": row.disposition,
+            }
+            for number, row in enumerate(documents, 1)
+        ],
+    }
+
+
+def _about_rendition(rendition: Rendition) -> dict[str, object]:
+    return {
+        "id": rendition.id,
+        "number": rendition.number,
+        "sha256": rendition.sha256,
+        "size": rendition.size,
+        "pages": rendition.pages,
+        "profile": rendition.profile,
+        "built_at": rendition.built_at.isoformat(),
+        "manifest": rendition.manifest,
+        "redaction_log": rendition.redaction_log,
+        "gate": rendition.gate_report,
+    }
+
+
+def _about_evaluation(evaluation: Evaluation) -> dict[str, object]:
+    return {
+        "number": evaluation.number,
+        "made_at": evaluation.made_at.isoformat(),
+        "catalogue_version": evaluation.catalogue_version,
+        "catalogue_sha256": evaluation.catalogue_hash,
+        "facts": evaluation.facts,
+        "decision": evaluation.decision,
+    }
+
+
+def _policy(work: Work) -> dict[str, object]:
+    policy = work.desk.catalogue.policy
+    return {
+        "id": policy.id,
+        "version": policy.version,
+        "clauses": [
+            {"id": clause.id, "title": clause.title, "promise": clause.promise}
+            for clause in policy.clauses.values()
+        ],
+    }
+
+
+def _json(value: Mapping[str, object]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"

@@ -1,0 +1,84 @@
+"""The auditor's room: the ledger, its check, and case records to take away.
+
+Owns the addresses under ``/audit``. Two doors: the ledger for those who may read it, records for
+those who may export them.
+"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flask import Blueprint, Response, render_template, request
+
+from disclosure.domain.access import Permission
+from disclosure.domain.events import Event
+from disclosure.edge import house, look, unit_of_work
+from disclosure.operations import casefile, ledger_reading
+from disclosure.operations.exporting import export_record
+from disclosure.operations.ledger_check import verify_ledger
+from disclosure.storage.record_bag import fingerprint, grouped
+from disclosure.web.cases import attachment
+from disclosure.web.guard import actor, guarded
+from disclosure.web.numbers import whole_number
+
+blueprint = Blueprint("audit", __name__, url_prefix="/audit")
+guarded(blueprint, Permission.SEE_LEDGER)
+
+records = Blueprint("records", __name__, url_prefix="/audit/record")
+guarded(records, Permission.EXPORT_RECORD)
+
+
+@blueprint.get("/")
+def ledger() -> str:
+    """Show the newest entries, or those of one case or of one event."""
+    wanted = ledger_reading.Wanted(
+        case=request.args.get("case", "").strip()[:16],
+        event=request.args.get("event", ""),
+        before=_before(request.args.get("before", "")),
+    )
+    with look(actor()) as work:
+        entries = ledger_reading.read_entries(work, wanted)
+    return render_template("audit/ledger.html", entries=entries, wanted=wanted, events=list(Event))
+
+
+def _before(given: str) -> int | None:
+    return whole_number(given, where="before") if given else None
+
+
+@blueprint.post("/verify")
+def verify() -> str:
+    """Check the whole ledger and show what was found."""
+    with look(actor()) as work:
+        report = verify_ledger(work)
+        at = work.now
+    return render_template("audit/verified.html", report=report, at=at)
+
+
+@records.get("/<reference>")
+def record(reference: str) -> str:
+    """Say what the case record holds and how to check it."""
+    with look(actor()) as work:
+        case = casefile.find_case(work, reference)
+        return render_template(
+            "audit/record.html",
+            case=case,
+            entries=ledger_reading.count_of(work, case),
+            fingerprint=key_fingerprint(),
+            verifier=ledger_reading.verifier_sha256(),
+        )
+
+
+def key_fingerprint() -> str:
+    """Return the fingerprint of the ledger's public key, in groups that people can read out."""
+    public = house().desk.keys.ledger_key.public_key().public_bytes_raw()
+    return grouped(fingerprint(public))
+
+
+@records.post("/<reference>")
+def download(reference: str) -> Response:
+    """Write the case record and send it; that it left is an entry."""
+    with TemporaryDirectory(prefix="record-") as folder:
+        target = Path(folder) / "record.zip"
+        with unit_of_work(actor()) as work:
+            export_record(work, casefile.find_case(work, reference), target)
+        content = target.read_bytes()
+    return attachment(content, "application/zip", f"{reference}-record")
