@@ -290,7 +290,8 @@ def _read_yes_no(_question: Question, given: str, _fields: frozenset[str]) -> ob
 
 
 def _read_number(_question: Question, given: str, _fields: frozenset[str]) -> object:
-    if not given.isascii() or not given.isdigit() or int(given[:4]) > MOST_OFFICERS:
+    short = given.isascii() and given.isdigit() and len(given) <= len(str(MOST_OFFICERS))
+    if not short or int(given) > MOST_OFFICERS:
         raise BadInput(f"Enter a whole number from 0 to {MOST_OFFICERS}.", where="answer")
     return int(given)
 

@@ -7,6 +7,8 @@ Source: policy 3(c), 3(d), 3(e); SPC provisions on personality rights online (20
 Information Network Dissemination Regulation, art. 13.
 """
 
+from disclosure.domain.rule_rows import RequesterClass
+
 ROUTES = {
     "authority": "Authority",
     "ip": "IP complaint",
@@ -14,20 +16,12 @@ ROUTES = {
     "other": "Other",
 }
 
-_PRIVATE_ROUTES = {
+_OWN_ROUTES = {
     "ip_respondent": "ip",
     "ip_complainant": "ip",
     "transaction_party": "transaction",
-    "injured_party": "other",
-    "rights_holder": "other",
-    "service_partner": "other",
-    "internal_service_owner": "other",
-    "marketing_partner": "other",
-    "third_party_named_in_consent": "other",
-    "data_subject_for_third_party": "other",
-    "other_platform_under_duty": "other",
-    "any_identified_requester": "other",
 }
+"""Private classes with a route of their own; the rest of them share one."""
 
 CARRIED_BY: dict[str, tuple[str, str]] = {
     "court_order": ("G3C", "court_order_lawyer"),
@@ -43,6 +37,6 @@ POINTER = (
 )
 
 
-def route_of(requester_class: str) -> str:
+def route_of(requester: RequesterClass) -> str:
     """Return the route on which a class of requesters is shown."""
-    return _PRIVATE_ROUTES.get(requester_class, "authority")
+    return "authority" if requester.is_authority else _OWN_ROUTES.get(requester.id, "other")

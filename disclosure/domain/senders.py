@@ -85,20 +85,21 @@ def _decoded(label: str) -> str:
 
 
 def _is_lookalike(domain: str, known: str) -> bool:
-    if _skeleton(domain) == _skeleton(known):
+    labels = domain.split(".")
+    tails = [".".join(labels[at:]) for at in range(len(labels))]
+    if any(_skeleton(tail) == _skeleton(known) for tail in tails):
         return True
     if len(known) < _SHORTEST_COMPARED:
         return False
-    if _one_slip_apart(domain, known):
-        return True
-    flat, known_flat = domain.replace("-", ".").split("."), known.split(".")
-    return _holds_in_order(flat, known_flat)
+    return any(_one_slip_apart(tail, known) for tail in tails) or _holds_in_order(domain, known)
 
 
-def _holds_in_order(labels: list[str], known: list[str]) -> bool:
+def _holds_in_order(domain: str, known: str) -> bool:
     """Tell whether the known domain's labels stand in a row inside a longer one."""
-    width = len(known)
-    return any(labels[at : at + width] == known for at in range(len(labels) - width + 1))
+    labels = [_skeleton(label) for label in domain.replace("-", ".").split(".")]
+    wanted = [_skeleton(label) for label in known.replace("-", ".").split(".")]
+    width = len(wanted)
+    return any(labels[at : at + width] == wanted for at in range(len(labels) - width + 1))
 
 
 def _skeleton(domain: str) -> str:

@@ -143,7 +143,7 @@ def _open_case(work: Work, demand: Demand, secret: str) -> Case:
         tracking_hash=hashlib.sha256(secret.encode()).hexdigest(),
         state=State.RECEIVED.code,
         changed_at=work.now,
-        route=route_of(demand.requester_class),
+        route=route_of(catalogue.classes[demand.requester_class]),
         ground=demand.ground,
         requester_class=demand.requester_class,
         country=demand.country,

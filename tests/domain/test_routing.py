@@ -11,7 +11,7 @@ CATALOGUE = load_catalogue()
 
 @pytest.mark.parametrize("each", CATALOGUE.classes.values(), ids=lambda each: each.id)
 def test_authorities_and_nobody_else_take_the_road_of_authorities(each):
-    route = route_of(each.id)
+    route = route_of(each)
 
     assert route in ROUTES
     assert (route == "authority") is (each.group is not Group.PRIVATE)
@@ -25,10 +25,11 @@ def test_authorities_and_nobody_else_take_the_road_of_authorities(each):
         ("transaction_party", "transaction"),
         ("police", "authority"),
         ("marketing_partner", "other"),
+        ("journalist", "other"),
     ],
 )
 def test_a_class_takes_its_road(requester_class, route):
-    assert route_of(requester_class) == route
+    assert route_of(CATALOGUE.classes[requester_class]) == route
 
 
 @pytest.mark.parametrize("paper", CARRIED_BY)

@@ -48,38 +48,45 @@ def test_a_domain_of_the_register_and_below_it_is_registered(domain):
     assert classify_domain(domain, REGISTER) == REGISTERED
 
 
-@pytest.mark.parametrize(
-    ("domain", "how"),
-    [
-        ("cоurt.gov.cn", "Cyrillic o"),
-        ("сourt.gov.cn", "Cyrillic c"),
-        ("pоlіcе.example.gov.cn", "three Cyrillic letters"),
-        ("cουrt.gov.cn", "Greek omicron and upsilon"),
-        ("ρolice.example.gov.cn", "Greek rho"),
-        ("europοl.example", "Greek omicron"),
-        ("c0urt.gov.cn", "zero for o"),
-        ("po1ice.example.gov.cn", "one for l"),
-        ("poIice.example.gov.cn".lower(), "i for l"),
-        ("p0l1ce.example.gov.cn", "two digits"),
-        ("ｃｏｕｒｔ.gov.cn", "full-width letters"),
-        ("cóurt.gov.cn", "an accent"),
-        (sender_domain("x@xn--curt-55d.gov.cn"), "punycode"),
-        ("court-gov.cn", "hyphen for dot"),
-        ("court-gov-cn.com", "hyphens inside a longer one"),
-        ("courtgov.cn", "a dot left out"),
-        ("courts.gov.cn", "one letter more"),
-        ("cour.gov.cn", "one letter less"),
-        ("couxt.gov.cn", "one letter changed"),
-        ("cuort.gov.cn", "two letters swapped"),
-        ("rnps.gov.cn", "rn for m"),
-        ("rnp5.gov.cn", "rn for m and a digit"),
-        ("court.gov.cn.evil.com", "known domain inside a longer one"),
-        ("mail.court.gov.cn.evil.com", "the same below another label"),
-        ("court.gov.co", "another end by one letter"),
-    ],
-)
-def test_a_look_alike_is_seen(domain, how):
-    assert classify_domain(domain, REGISTER) == LOOKALIKE, how
+IMITATIONS = [
+    ("cоurt.gov.cn", "Cyrillic o"),
+    ("сourt.gov.cn", "Cyrillic c"),
+    ("pоlіcе.example.gov.cn", "three Cyrillic letters"),
+    ("cουrt.gov.cn", "Greek omicron and upsilon"),
+    ("ρolice.example.gov.cn", "Greek rho"),
+    ("europοl.example", "Greek omicron"),
+    ("c0urt.gov.cn", "zero for o"),
+    ("po1ice.example.gov.cn", "one for l"),
+    ("poIice.example.gov.cn".lower(), "i for l"),
+    ("p0l1ce.example.gov.cn", "two digits"),
+    ("ｃｏｕｒｔ.gov.cn", "full-width letters"),
+    ("cóurt.gov.cn", "an accent"),
+    (sender_domain("x@xn--curt-55d.gov.cn"), "punycode"),
+    ("court-gov.cn", "hyphen for dot"),
+    ("court-gov-cn.com", "hyphens inside a longer one"),
+    ("courtgov.cn", "a dot left out"),
+    ("courts.gov.cn", "one letter more"),
+    ("cour.gov.cn", "one letter less"),
+    ("couxt.gov.cn", "one letter changed"),
+    ("cuort.gov.cn", "two letters swapped"),
+    ("rnps.gov.cn", "rn for m"),
+    ("rnp5.gov.cn", "rn for m and a digit"),
+    ("court.gov.cn.evil.com", "known domain inside a longer one"),
+    ("mail.court.gov.cn.evil.com", "the same below another label"),
+    ("court.gov.co", "another end by one letter"),
+]
+"""Domain, and how it imitates one of the register."""
+
+
+@pytest.mark.parametrize(("domain", "how"), IMITATIONS)
+@pytest.mark.parametrize("below", ["", "mail.", "a.b."])
+def test_a_look_alike_is_seen_also_below_other_labels(below, domain, how):
+    assert classify_domain(below + domain, REGISTER) == LOOKALIKE, how
+
+
+def test_a_known_domain_with_a_hyphen_is_seen_inside_a_longer_one():
+    assert classify_domain("high-court.example.evil.com", ("high-court.example",)) == LOOKALIKE
+    assert classify_domain("high.court.example", ("high-court.example",)) == LOOKALIKE
 
 
 @pytest.mark.parametrize("domain", sorted(FREE_MAIL_DOMAINS))

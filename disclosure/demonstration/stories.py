@@ -1,0 +1,121 @@
+"""Fill the demonstration: which stories are played, and when each of them begins.
+
+Owns the programme. Every case comes about by the operations that people use, on one timeline that
+ends at a given moment; ``authority_stories.py`` and ``private_stories.py`` tell the stories,
+``playing.py`` plays them.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from flask import Flask
+
+from disclosure.demonstration import authority_stories as authority
+from disclosure.demonstration import private_stories as private
+from disclosure.demonstration.demands import ASKS, Ask
+from disclosure.demonstration.playing import (
+    Movable,
+    OfficeHours,
+    Stage,
+    Steps,
+    Story,
+    hours,
+    minutes,
+    play,
+)
+from disclosure.demonstration.staff import BODIES, CHEN, LIN, PROPOSED, STAFF, Body
+from disclosure.edge import House, unit_of_work
+from disclosure.operations.accounts import add_person, roles_of
+from disclosure.operations.deadlines import HOME_CALENDAR
+from disclosure.operations.desk import SYSTEM, Actor
+from disclosure.operations.registering import decide_change, propose_change
+
+OPENED_AGO = 30
+PROPOSED_AGO = 2
+
+AuthorityStory = Callable[[Stage, Ask], Steps]
+PrivateStory = Callable[[Stage], Steps]
+
+AUTHORITY: tuple[tuple[int, float, str, AuthorityStory], ...] = (
+    (17, 9.5, "closed_after_delivery", authority.closed_after_delivery),
+    (16, 10.0, "lawyers_letter_refused", authority.lawyers_letter_refused),
+    (14, 9.2, "nothing_found", authority.nothing_found),
+    (12, 14.0, "forged_emergency", authority.forged_emergency),
+    (7, 9.4, "repeated", authority.fetched),
+    (6, 11.0, "repeated", authority.sent_twice),
+    (5, 9.1, "three_to_sign", authority.three_to_sign),
+    (4, 9.0, "recalled", authority.recalled),
+    (4, 9.6, "delivered", authority.delivered),
+    (4, 10.2, "one_signature", authority.one_signature),
+    (4, 13.5, "preserved", authority.preserved),
+    (3, 9.1, "released", authority.released),
+    (3, 9.9, "documents_to_mark", authority.documents_to_mark),
+    (3, 10.4, "production_order", authority.production_order),
+    (3, 11.2, "order_of_silence", authority.fetched),
+    (3, 11.8, "subpoena", authority.subpoena),
+    (3, 14.3, "one_officer", authority.one_officer),
+    (2, 9.2, "walk", authority.assessed),
+    (2, 9.7, "nobody_answered", authority.nobody_answered),
+    (2, 10.1, "too_broad", authority.assessed),
+    (2, 10.8, "of_a_child", authority.assessed),
+    (2, 11.5, "too_long", authority.too_long),
+    (2, 12.2, "from_abroad", authority.assessed),
+    (2, 13.6, "issuer_unclear", authority.issuer_unclear),
+    (1, 9.3, "british_notice", authority.begun),
+    (1, 13.1, "called_back", authority.called_back),
+)
+"""Working days ago, local hour, what is asked for, and the story."""
+
+PRIVATE: tuple[tuple[int, float, PrivateStory], ...] = (
+    (11, 10.5, private.outside_the_platform),
+    (9, 15.0, private.nothing_paid),
+    (6, 9.3, private.respondent_learns_who_complained),
+    (6, 13.2, private.complaint_not_qualified),
+    (5, 16.0, private.complainant_without_paper),
+    (4, 11.1, private.complainant_with_court_order),
+    (3, 9.5, private.buyer_objects),
+    (3, 12.5, private.wrongful_complaint),
+    (2, 14.4, private.complainant_at_risk),
+    (2, 15.2, private.seller_answers),
+    (1, 9.8, private.buyer_abroad),
+    (1, 10.6, private.two_europeans),
+    (1, 11.9, private.counterparty_is_fifteen),
+)
+"""Working days ago, local hour, and the story."""
+
+
+def fill(app: Flask, clock: Movable, now: datetime) -> None:
+    """Play every story through the operations, so that the last of them ends at a moment.
+
+    Args:
+        app: Of an installation that is set up and empty.
+        clock: The application's clock; it is moved, and left at ``now``.
+        now: Where the stories end; aware.
+    """
+    with app.app_context():
+        stage = _stage(app, clock, now)
+        play(stage, [_register(stage)])
+        clock.now = stage.office.on(PROPOSED_AGO, 16.5)
+        play(stage, [*_programme(stage), *_of_these_hours(stage)])
+
+
+def _stage(app: Flask, clock: Movable, now: datetime) -> Stage:
+    home: House = app.extensions["disclosure"]
+    office = OfficeHours(now, home.desk.settings.zone, home.desk.calendars[HOME_CALENDAR])
+    clock.now = office.on(OPENED_AGO, 9.0)
+    actors = {}
+    with unit_of_work(SYSTEM) as work:
+        for member in STAFF:
+            person = add_person(
+                work,
+                username=member.username,
+                name=member.name,
+                email=member.email,
+                roles=[member.role],
+            )
+            actors[member.username] = Actor(person.id, roles_of(person))
+    fields = home.desk.catalogue.fields
+    titles = {name: (row.title, row.title_zh) for name, row in fields.items()}
+    return Stage(
+        settings=home.desk.settings, clock=clock, office=office, actors=actors, titles=titles
+    )
