@@ -8,7 +8,7 @@ from collections.abc import Generator
 from datetime import timedelta
 
 from disclosure.demonstration.demands import Ask, demand_of
-from disclosure.demonstration.papers import chat_log, scanned, statement
+from disclosure.demonstration.papers import conversation, scanned, statement
 from disclosure.demonstration.people import PEOPLE, phone_number
 from disclosure.demonstration.playing import Stage, Steps, Tale, hours, minutes
 from disclosure.demonstration.staff import CHEN, LINDQVIST, OKAFOR, ZHOU
@@ -122,14 +122,7 @@ def three_to_sign(stage: Stage, ask: Ask) -> Steps:
 def one_signature(stage: Stage, ask: Ask) -> Steps:
     """A court's notice with a statement in which a neighbour's number is blacked out."""
     tale = yield from _collected(stage, ask, OKAFOR)
-    paper = statement(
-        "售后情况说明",
-        [
-            "关于青瓷茶具一套的售后经过，本店说明如下：茶具于本月初发出，外包装完好。",
-            f"买家不在家，由邻居曹女士代收，联系电话 {NEIGHBOUR}。",
-            "破损照片由买家次日提供，本店已同意退款。",
-        ],
-    )
+    paper = statement("statement", neighbour=NEIGHBOUR)
     upload = Upload("statement.pdf", paper)
     tale.do(ask.handler, papers.add_document, upload, role="responsive")
     yield minutes(15)
@@ -221,17 +214,8 @@ def documents_to_mark(stage: Stage, ask: Ask) -> Steps:
     """Two uploaded records wait for marks: a support conversation and a scan."""
     tale = yield from _collected(stage, ask, ZHOU)
     person = PEOPLE[ask.account]
-    log = chat_log(
-        "客服会话记录",
-        [
-            ("14:02", person.display_name, "你好，我的订单被别人签收了。"),
-            ("14:03", "客服小青", "请提供代收人的联系方式，我们帮您核实。"),
-            ("14:05", person.display_name, f"代收人是邻居高先生 {OTHER_NEIGHBOUR}"),
-            ("14:06", person.display_name, f"我的电话是 {person.phone}"),
-            ("14:11", "客服小青", "已联系快递站，明天上午送回。"),
-        ],
-    )
-    note = statement("签收说明", [f"包裹由高先生代收，电话 {OTHER_NEIGHBOUR}。"])
+    log = conversation(user=person.display_name, phone=person.phone, neighbour=OTHER_NEIGHBOUR)
+    note = statement("receipt", neighbour=OTHER_NEIGHBOUR)
     for upload in (
         Upload("support-conversation.pdf", log),
         Upload("receipt.png", scanned(note)),

@@ -5,16 +5,22 @@ paper are those of the case; nothing in them is taken from a real document.
 """
 
 import io
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
 from math import cos, pi, sin
+from pathlib import Path
+from typing import Any
 
 from disclosure.documents.render import render_pdf
 
 SCAN_SCALE = 1.1
 SCAN_TURN = 0.7
+
+WORDS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
+"""The Chinese words of papers, records and letters."""
 
 TITLES = {
     "cn_evidence_notice": "调取证据通知书",
@@ -66,7 +72,7 @@ def notice_paper(notice: Notice) -> bytes:
     """Return an instrument as a PDF of one page, with its seal."""
     items = "".join(f"<li>{escape(item)}</li>" for item in notice.listed)
     opening, closing = _chinese(notice) if notice.chinese else _english(notice)
-    note = f"<p>{escape(notice.note)}</p>" if notice.note else ""
+    note = _paragraphs(notice.note) if notice.note else ""
     body = (
         f'<p style="text-align:center">{escape(notice.issuer)}</p>'
         f'<h1 style="text-align:center">{TITLES[notice.kind]}</h1>'
@@ -78,22 +84,23 @@ def notice_paper(notice: Notice) -> bytes:
 
 
 def _chinese(notice: Notice) -> tuple[str, str]:
-    day = f"{notice.issued.year}年{notice.issued.month}月{notice.issued.day}日"
-    opening = (
-        f"<p>{escape(notice.entity)}：</p><p>根据{escape(notice.basis)}，因办案需要，现依法向你单位"
-        f"调取“{escape(notice.subject)}”的下列数据，请如实提供：</p>"
-    )
-    closing = f"<p>承办人：{escape(notice.officer)}</p><p>{day}</p>"
-    return opening, closing
+    words, day = WORDS["notice"], notice.issued
+    opening = words["opening"].format(entity=notice.entity)
+    middle = words["middle"].format(basis=notice.basis, subject=notice.subject)
+    officer = words["officer"].format(officer=notice.officer)
+    date_line = words["day"].format(year=day.year, month=day.month, day=day.day)
+    return _paragraphs(opening, middle), _paragraphs(officer, date_line)
 
 
 def _english(notice: Notice) -> tuple[str, str]:
-    opening = (
-        f"<p>To: {escape(notice.entity)}</p><p>Under {escape(notice.basis)} you are asked for the "
-        f"following records of “{escape(notice.subject)}”:</p>"
-    )
-    day = f"{notice.issued.day} {notice.issued:%B %Y}"
-    return opening, f"<p>{escape(notice.officer)}</p><p>{day}</p>"
+    opening = f"To: {notice.entity}"
+    middle = f"Under {notice.basis} you are asked for these records of “{notice.subject}”:"
+    date_line = f"{notice.issued.day} {notice.issued:%B %Y}"
+    return _paragraphs(opening, middle), _paragraphs(notice.officer, date_line)
+
+
+def _paragraphs(*texts: str) -> str:
+    return "".join(f"<p>{escape(text)}</p>" for text in texts)
 
 
 def seal_drawing(name: str) -> str:
@@ -118,26 +125,33 @@ def _star() -> str:
     return " ".join(corners)
 
 
-def chat_log(title: str, lines: Sequence[tuple[str, str, str]]) -> bytes:
-    """Return a conversation as a PDF.
+def conversation(**filled: str) -> bytes:
+    """Return a conversation with customer service as a PDF.
 
     Args:
-        title: Printed above it.
-        lines: Time, speaker and words, oldest first.
+        filled: The words in braces of ``words.toml``.
     """
-    rows = "".join(
-        f"<tr><td>{escape(at)}</td><td>{escape(who)}</td><td>{escape(words)}</td></tr>"
-        for at, who, words in lines
+    words = WORDS["conversation"]
+    cells = (
+        "".join(f"<td>{escape(each.format(**filled))}</td>" for each in line)
+        for line in words["lines"]
     )
-    head = '<tr><th scope="col">Time</th><th scope="col">Who</th><th scope="col">Words</th></tr>'
+    rows = "".join(f"<tr>{line}</tr>" for line in cells)
+    head = '<tr><th scope="col">时间</th><th scope="col">发言人</th><th scope="col">内容</th></tr>'
     table = f'<table class="records"><thead>{head}</thead><tbody>{rows}</tbody></table>'
-    return _printed(f"<h1>{escape(title)}</h1>{table}", title, "zh-CN")
+    return _printed(f"<h1>{words['title']}</h1>{table}", words["title"], "zh-CN")
 
 
-def statement(title: str, paragraphs: Sequence[str]) -> bytes:
-    """Return a written statement as a PDF."""
-    text = "".join(f"<p>{escape(each)}</p>" for each in paragraphs)
-    return _printed(f"<h1>{escape(title)}</h1>{text}", title, "zh-CN")
+def statement(name: str, **filled: str) -> bytes:
+    """Return a written statement as a PDF.
+
+    Args:
+        name: Its table in ``words.toml``.
+        filled: The words in braces there.
+    """
+    words = WORDS[name]
+    text = _paragraphs(*(each.format(**filled) for each in words["paragraphs"]))
+    return _printed(f"<h1>{words['title']}</h1>{text}", words["title"], "zh-CN")
 
 
 def _printed(body: str, title: str, lang: str) -> bytes:

@@ -146,7 +146,7 @@ class Story:
     """
 
     begins: datetime
-    steps: Steps
+    steps: Generator[timedelta, None, object]
     round_the_clock: bool = False
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from disclosure.demonstration.marketplace import KNOWN
-from disclosure.demonstration.papers import Notice, notice_paper
+from disclosure.demonstration.papers import WORDS, Notice, notice_paper
 from disclosure.demonstration.people import PEOPLE
 from disclosure.demonstration.playing import Stage, Steps, Tale, minutes
 from disclosure.demonstration.staff import BODIES, CHEN, DVORAK, LIN, LINDQVIST, OKAFOR, ZHOU
@@ -19,8 +19,6 @@ from disclosure.operations.papers import Upload
 
 CONTACT = ("reg.display_name", "reg.phone", "reg.email")
 COMPLAINANT = ("ipc.complainant_name", "ipc.contact_email", "ipc.right_ref")
-COURT_ORDER = "（{year}）云溪令字第63号"
-CIVIL_PROCEDURE = "《中华人民共和国民事诉讼法》第六十七条"
 
 
 def _over_order(account: str, order: str, *, fields: tuple[str, ...] = CONTACT) -> Demand:
@@ -93,7 +91,7 @@ def respondent_learns_who_complained(stage: Stage) -> Steps:
 def complainant_with_court_order(stage: Stage) -> Steps:
     """3(e) does not run this way; the court's order carries the demand under 3(c)."""
     court = BODIES["order_desk"]
-    number = COURT_ORDER.format(year=stage.today.year)
+    number = WORDS["court_order"]["number"].format(year=stage.today.year)
     issued = stage.office.days[4]
     wanted = ("reg.real_name", "reg.email")
     order = notice_paper(
@@ -103,10 +101,10 @@ def complainant_with_court_order(stage: Stage) -> Steps:
             entity=stage.settings.legal_entity,
             number=number,
             issued=issued,
-            basis=CIVIL_PROCEDURE,
+            basis=WORDS["court_order"]["basis"],
             subject=KNOWN.respondent,
             listed=[stage.titles[each][1] for each in wanted],
-            officer="谢法官",
+            officer=WORDS["court_order"]["officer"],
         )
     )
     demand = replace(
@@ -122,7 +120,7 @@ def complainant_with_court_order(stage: Stage) -> Steps:
             "number": number,
             "issued_at": issued.isoformat(),
             "expires_at": f"{issued + timedelta(days=30)}T23:59:59",
-            "legal_basis": CIVIL_PROCEDURE,
+            "legal_basis": WORDS["court_order"]["basis"],
         },
         papers=(Upload("investigation-order.pdf", order),),
     )
@@ -138,8 +136,8 @@ def complainant_without_paper(stage: Stage) -> Steps:
     yield from _arrived(
         stage,
         _over_complaint(
-            KNOWN.foreign_complainant,
-            KNOWN.complaint_foreign,
+            KNOWN.complainant,
+            KNOWN.complaint_unqualified,
             fields=("reg.real_name",),
             requester_class="ip_complainant",
         ),
@@ -222,7 +220,7 @@ def buyer_objects(stage: Stage) -> Steps:
         noticing.receive_objection(
             work,
             tale.notice_link(buyer.email),
-            "地毯有破损，我已申请退货，请不要把我的电话给卖家，有事通过平台联系。",
+            WORDS["objection"]["text"],
         )
 
 

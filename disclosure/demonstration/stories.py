@@ -5,7 +5,7 @@ ends at a given moment; ``authority_stories.py`` and ``private_stories.py`` tell
 ``playing.py`` plays them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -33,7 +33,7 @@ from disclosure.operations.registering import decide_change, propose_change
 OPENED_AGO = 30
 PROPOSED_AGO = 2
 
-AuthorityStory = Callable[[Stage, Ask], Steps]
+AuthorityStory = Callable[[Stage, Ask], Generator[timedelta, None, object]]
 PrivateStory = Callable[[Stage], Steps]
 
 AUTHORITY: tuple[tuple[int, float, str, AuthorityStory], ...] = (
@@ -94,8 +94,7 @@ def fill(app: Flask, clock: Movable, now: datetime) -> None:
     """
     with app.app_context():
         stage = _stage(app, clock, now)
-        play(stage, [_register(stage)])
-        clock.now = stage.office.on(PROPOSED_AGO, 16.5)
+        _open_register(stage)
         play(stage, [*_programme(stage), *_of_these_hours(stage)])
 
 
@@ -115,7 +114,61 @@ def _stage(app: Flask, clock: Movable, now: datetime) -> Stage:
             )
             actors[member.username] = Actor(person.id, roles_of(person))
     fields = home.desk.catalogue.fields
-    titles = {name: (row.title, row.title_zh) for name, row in fields.items()}
     return Stage(
-        settings=home.desk.settings, clock=clock, office=office, actors=actors, titles=titles
+        settings=home.desk.settings,
+        clock=clock,
+        office=office,
+        actors=actors,
+        titles={name: (row.title, row.title_zh) for name, row in fields.items()},
+    )
+
+
+def _open_register(stage: Stage) -> None:
+    """Enter the agencies as two people do it: one proposes, another confirms."""
+    stage.clock.now = stage.office.on(OPENED_AGO, 10.0)
+    with stage.unit(LIN) as work:
+        changes = {
+            key: propose_change(work, body.as_typed(), source=body.source).id
+            for key, body in BODIES.items()
+        }
+    stage.clock.now = stage.office.on(OPENED_AGO, 14.0)
+    with stage.unit(CHEN) as work:
+        for key, change_id in changes.items():
+            change = decide_change(work, change_id, confirmed=True)
+            stage.agencies[key] = change.agency_id or 0
+
+
+def _propose(stage: Stage, body: Body) -> Steps:
+    with stage.unit(LIN) as work:
+        propose_change(work, body.as_typed(), source=body.source)
+    yield minutes(1)
+
+
+def _programme(stage: Stage) -> Iterator[Story]:
+    on = stage.office.on
+    for days, hour, name, story in AUTHORITY:
+        yield Story(begins=on(days, hour), steps=story(stage, ASKS[name]))
+    for days, hour, told in PRIVATE:
+        yield Story(begins=on(days, hour), steps=told(stage))
+    yield Story(begins=on(PROPOSED_AGO, 16.5), steps=_propose(stage, PROPOSED))
+
+
+def _of_these_hours(stage: Stage) -> Iterator[Story]:
+    """Yield what has just begun, counted back from the last moment in working hours."""
+    before = stage.office.before
+    yield Story(begins=before(hours(7.5)), steps=private.deposit_paid(stage))
+    yield Story(begins=before(hours(4.5)), steps=private.complaint_not_forwarded(stage))
+    for left, name in ((3.0, "regulator_arrived"), (1.5, "police_arrived")):
+        story = authority.arrived(stage, ASKS[name])
+        yield Story(begins=before(hours(left)), steps=story)
+    for left, told in (
+        (3.7, private.complaint_withdrawn),
+        (2.2, private.counterparty_flagged),
+        (0.6, private.too_soon),
+    ):
+        yield Story(begins=before(hours(left)), steps=told(stage))
+    yield Story(
+        begins=stage.office.now - timedelta(hours=5),
+        steps=authority.emergency(stage, ASKS["emergency"]),
+        round_the_clock=True,
     )

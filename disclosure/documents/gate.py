@@ -6,7 +6,7 @@ Owns the verdict and what it means. The reading itself happens in the limited ch
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import cast
@@ -84,6 +84,25 @@ class Verdict:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How the gate reads.
+
+    Attributes:
+        strict: Whether the file is our own product and may hold nothing but its fixed form.
+        scans: Pages whose pixels may hold text; none lets the gate find them itself.
+        recognise: Whether pixels are read by character recognition.
+        password: Of the original.
+        limits: What the reading may cost.
+    """
+
+    strict: bool = False
+    scans: tuple[int, ...] | None = None
+    recognise: bool = True
+    password: str | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
 def gate(
     path: Path,
     *,
@@ -91,7 +110,7 @@ def gate(
     regions: Sequence[Region] = (),
     original: Path | None = None,
     expected_pages: int | None = None,
-    reading: "Reading | None" = None,
+    reading: Reading | None = None,
 ) -> Verdict:
     """Read a finished file and say whether anything that was removed is left in it.
 
@@ -110,54 +129,36 @@ def gate(
         BadInput: When there is no such file.
     """
     reading = reading or Reading()
-    limits = reading.limits
-    media = checked_media(path, limits)
-    if media is not Media.PDF:
+    if checked_media(path, reading.limits) is not Media.PDF:
         raise DocumentRefused("kind-mismatch", "Only a finished PDF can be checked.")
     digest = sha256_of(path)
-    values, scans = list(removed), list(reading.scans or ())
     beneath: list[str] = []
     if original is not None:
-        beneath, found = _beneath(original, regions, reading)
-        scans = list(reading.scans if reading.scans is not None else found)
-    pages = expected_pages or inspect(path, limits=limits).pages
-    arguments = {
+        beneath, scans = _beneath(original, regions, reading)
+        if reading.scans is None:
+            reading = replace(reading, scans=tuple(scans))
+    question: dict[str, object] = {
         "source": str(path.resolve()),
-        "removed": values + beneath,
+        "removed": [*removed, *beneath],
         "regions": [[region.page, list(region.box), region.reason] for region in regions],
         "expected_pages": expected_pages,
+    }
+    return _verdict(_asked(question, path, reading), digest, len(removed))
+
+
+def _asked(question: Mapping[str, object], path: Path, reading: Reading) -> dict[str, object]:
+    limits = reading.limits
+    pages = cast("int | None", question["expected_pages"]) or inspect(path, limits=limits).pages
+    arguments = {
+        **question,
         "strict": reading.strict,
-        "scans": scans if original is not None or reading.scans is not None else None,
+        "scans": reading.scans,
         "recognise": reading.recognise,
     } | limit_arguments(limits)
+    # Every page is read by three parsers, hence twice the pages' allowance.
+    allowed = limits.allowing(pages=2 * pages, read=pages if reading.recognise else 0)
     with child_folder() as folder:
-        answer = run_child(
-            "gate",
-            arguments,
-            limits=limits.allowing(pages=2 * pages, read=pages if reading.recognise else 0),
-            folder=folder,
-            spawns=True,
-        )
-    return _verdict(answer, digest, len(values))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """How the gate reads.
-
-    Attributes:
-        strict: Whether the file is our own product and may hold nothing but its fixed form.
-        scans: Pages whose pixels may hold text; none lets the gate find them itself.
-        recognise: Whether pixels are read by character recognition.
-        password: Of the original.
-        limits: What the reading may cost.
-    """
-
-    strict: bool = False
-    scans: tuple[int, ...] | None = None
-    recognise: bool = True
-    password: str | None = None
-    limits: Limits = field(default_factory=Limits)
+        return run_child("gate", arguments, limits=allowed, folder=folder, spawns=True)
 
 
 def sha256_of(path: Path) -> str:

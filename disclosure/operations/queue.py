@@ -6,8 +6,9 @@ Owns the list's reading and nothing else; it never changes a case.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from disclosure.domain.access import Permission, may
 from disclosure.domain.deadlines import working_days_left
@@ -20,6 +21,8 @@ from disclosure.storage.people import Person
 
 PAGE = 50
 SOON_WORKING_DAYS = 2
+ANSWERED = frozenset({State.RELEASED, State.DELIVERED, State.PRESERVED, State.RECALLED})
+"""States in which the demand has been answered: its deadline counts no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +91,30 @@ def read_queue(work: Work, wanted: Filter) -> Page:
     total = work.session.scalar(
         select(func.count()).select_from(Case).where(*visible, *_conditions(work, wanted))
     )
-    lines = [
-        Line(
-            reference=row.reference,
-            title=row.title,
-            route=ROUTES[row.route],
-            state=State.of(row.state),
-            due_at=row.due_at,
-            provisional=row.due_provisional,
-            left=days_left(work, row.due_at),
-            tone=urgency(work, row.due_at),
-            next_step=NEXT_STEPS[State.of(row.state)],
-            owner=row.owner or "",
-            restricted=row.restricted,
-        )
-        for row in rows
-    ]
-    return Page(lines, int(total or 0), _figures(work, visible))
+    return Page([_line(work, row) for row in rows], int(total or 0), _figures(work, visible))
+
+
+def _line(work: Work, row: Row[Any]) -> Line:
+    state = State.of(row.state)
+    due = None if state in ANSWERED else row.due_at
+    return Line(
+        reference=row.reference,
+        title=row.title,
+        route=ROUTES[row.route],
+        state=state,
+        due_at=due,
+        provisional=row.due_provisional,
+        left=days_left(work, due),
+        tone=urgency(work, due),
+        next_step=NEXT_STEPS[state],
+        owner=row.owner or "",
+        restricted=row.restricted,
+    )
+
+
+def _is_late(work: Work) -> ColumnElement[bool]:
+    owed = Case.state.not_in([state.code for state in ANSWERED])
+    return (Case.due_at < work.now) & owed
 
 
 def _visible(work: Work) -> list[ColumnElement[bool]]:
@@ -132,7 +142,7 @@ def _conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.owner == "nobody":
         conditions.append(Case.handler_id.is_(None))
     if wanted.urgency == "late":
-        conditions.append(Case.due_at < work.now)
+        conditions.append(_is_late(work))
     return conditions
 
 
@@ -144,7 +154,7 @@ def _figures(work: Work, visible: list[ColumnElement[bool]]) -> dict[str, int]:
 
     return {
         "open": count(),
-        "late": count(Case.due_at < work.now),
+        "late": count(_is_late(work)),
         "mine": count(Case.handler_id == work.actor.person),
         "unclaimed": count(Case.handler_id.is_(None)),
     }
