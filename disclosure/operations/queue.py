@@ -84,7 +84,7 @@ def read_queue(work: Work, wanted: Filter) -> Page:
         )
         .outerjoin(Person, Person.id == Case.handler_id)
         .where(*visible, *_conditions(work, wanted))
-        .order_by(Case.is_open.desc(), Case.due_at, Case.id)
+        .order_by(Case.is_open.desc(), _is_answered(), Case.due_at, Case.id)
         .limit(PAGE)
         .offset((max(wanted.page, 1) - 1) * PAGE)
     ).all()
@@ -158,6 +158,10 @@ def _figures(work: Work, visible: list[ColumnElement[bool]]) -> dict[str, int]:
         "mine": count(Case.handler_id == work.actor.person),
         "unclaimed": count(Case.handler_id.is_(None)),
     }
+
+
+def _is_answered() -> ColumnElement[bool]:
+    return Case.state.in_([state.code for state in ANSWERED])
 
 
 def days_left(work: Work, due_at: datetime | None) -> str:

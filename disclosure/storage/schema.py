@@ -6,8 +6,6 @@ are laid after every run, from ``storage/protection.py``.
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, create_engine, inspect
 
 from disclosure.errors import NotReady
@@ -19,6 +17,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def migrate(database_url: str) -> None:
     """Run every revision that this database has not seen, then lay the triggers."""
+    from alembic import command  # noqa: PLC0415 - slow to load, needed to migrate only
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
     engine = open_engine(database_url)
     with engine.begin() as connection:
         config = Config()

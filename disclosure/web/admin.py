@@ -28,7 +28,7 @@ def _page(typed: dict[str, str], problem: str, where: str = "", link: str = "") 
     with look(actor()) as work:
         return render_template(
             "admin/people.html",
-            people=accounts.everybody(work),
+            staff=accounts.everybody(work),
             roles_of=accounts.roles_of,
             roles=list(Role),
             me=actor().person,

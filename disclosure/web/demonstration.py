@@ -54,7 +54,7 @@ def make_blueprint(secret: str) -> Blueprint:
     blueprint = Blueprint("demonstration", __name__, url_prefix=PREFIX)
     blueprint.before_app_request(_frame)
 
-    @blueprint.route("/enter/<username>/<signature>", methods=["GET", "POST"])
+    @blueprint.get("/enter/<username>/<signature>")
     def enter_by_link(username: str, signature: str) -> AnyResponse:
         if not secret or not hmac.compare_digest(signature, _signature(secret, username)):
             raise NotFound("This link belongs to a demonstration that has ended. Start it again.")

@@ -37,12 +37,14 @@ class QueueForm(Form):
     """What the queue can be narrowed by."""
 
     q = StringField("Case number", [Length(max=40)])
-    route = SelectField("Route", choices=[("", "All routes"), *ROUTES.items()])
-    state = SelectField("State", choices=[("", "All open"), *((s.code, s.label) for s in State)])
-    owner = SelectField(
-        "Handler", choices=[("", "Anybody"), ("mine", "Me"), ("nobody", "Nobody yet")]
+    route = SelectField("Route", default="", choices=[("", "All routes"), *ROUTES.items()])
+    state = SelectField(
+        "State", default="", choices=[("", "All open"), *((s.code, s.label) for s in State)]
     )
-    urgency = SelectField("Deadline", choices=[("", "Any"), ("late", "Late")])
+    owner = SelectField(
+        "Handler", default="", choices=[("", "Anybody"), ("mine", "Me"), ("nobody", "Nobody yet")]
+    )
+    urgency = SelectField("Deadline", default="", choices=[("", "Any"), ("late", "Late")])
     page = StringField("Page", [Length(max=4)])
 
     def wanted(self) -> Filter:

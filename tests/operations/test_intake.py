@@ -120,7 +120,7 @@ def test_the_house_deadline_is_set_from_the_day_of_receipt(office):
 
 def test_an_emergency_has_hours_and_not_days(office):
     demand = cases.police_demand(
-        instrument={"type": "emergency_request", "emergency": True, "danger": "person"}
+        instrument={"type": "cn_emergency_request", "emergency": True, "danger": "person"}
     )
     reference, _, _ = send(office, demand)
     with at_work(office, reference) as (_, case):
