@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from disclosure.domain.access import Role
 from disclosure.domain.approvals import EMERGENCY, SIGNING_ROLES
+from disclosure.domain.senders import LOOKALIKE
 from disclosure.domain.states import CaseFacts, GivenSignature, State
 from disclosure.operations.basis import rendition_basis
 from disclosure.operations.desk import Work
@@ -168,11 +169,11 @@ def _sender_is_forged(work: Work, case: Case, evaluation: Evaluation | None) -> 
     finding = _finding(work, case, "house.paper_forged")
     if finding is not None and finding.answer["value"] is True:
         return True
-    return (
-        evaluation is not None
-        and evaluation.outcome == "refuse"
-        and evaluation.deciding_check.startswith("V02")
-    )
+    if evaluation is None:
+        return False
+    if evaluation.facts["facts"]["requester"].get("domain") == LOOKALIKE:
+        return True
+    return evaluation.outcome == "refuse" and evaluation.deciding_check.startswith("V02")
 
 
 def _impact_assessment(work: Work, case: Case) -> str | None:

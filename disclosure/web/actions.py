@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from disclosure.domain.workflow import Action, AllowedAction
+from disclosure.domain.states import MAIN_ROAD
+from disclosure.domain.workflow import Action, AllowedAction, transition_for
 from disclosure.errors import BadInput, NotFound
 from disclosure.operations import (
     assessing,
@@ -44,6 +45,11 @@ class Button:
     blocked: str | None
     tone: str
     inputs: tuple[str, ...]
+
+    @property
+    def leads_on(self) -> bool:
+        """Tell whether it takes the case a step along the main road; shown even when blocked."""
+        return transition_for(self.action).target in MAIN_ROAD
 
 
 def _reason(typed: Typed) -> str:

@@ -125,9 +125,9 @@ def test_each_finding_runs_the_rules_again(office, reference):
     with at_work(office, reference) as (work, case):
         after = latest_evaluation(work, case)
 
-    assert deciding_check == "V01_requester_identified"
-    assert after.number > number
-    assert after.outcome == "release"
+        assert deciding_check == "V01_requester_identified"
+        assert after.number > number
+        assert after.outcome == "release"
 
 
 def test_the_newest_finding_counts_and_the_older_stays_on_record(office, reference):
@@ -196,7 +196,7 @@ def test_a_sender_of_the_register_is_not_rejected_without_a_finding(office, refe
     assert state_of(office, reference) is State.REJECTED
 
 
-def test_an_incident_needs_no_case_that_moves_when_the_rejection_is_refused(office, reference):
+def test_a_refused_rejection_leaves_no_incident(office, reference):
     with pytest.raises(Refused):
         do(office, "handler", reference, verifying.reject_sender, reason="A feeling.")
     with at_work(office, reference) as (work, _):
