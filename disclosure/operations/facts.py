@@ -60,7 +60,7 @@ def case_facts(work: Work, case: Case, *, release_problem: str | None = None) ->
         open_marks=_open_documents(work, case),
         rendition_sha256=rendition.sha256 if rendition else "",
         rendition_gated=_is_gated(rendition),
-        rendition_current=rendition is not None and rendition.basis == rendition_basis(work, case),
+        rendition_current=_is_current(work, case, rendition),
         impact_assessment=_impact_assessment(work, case) is not None,
         signatures=valid_signatures(work, rendition),
         release_problem=release_problem,
@@ -111,7 +111,10 @@ def preparers_of(work: Work, rendition: Rendition | None) -> frozenset[str]:
 
 
 def valid_signatures(work: Work, rendition: Rendition | None) -> tuple[GivenSignature, ...]:
-    """Return the signatures over a rendition that are not voided and whose roles are still held."""
+    """Return the signatures over a rendition that are not voided and whose roles are still held.
+
+    A role that was taken away and given again does not bring an old signature back to life.
+    """
     if rendition is None:
         return ()
     rows = work.session.execute(
@@ -121,7 +124,8 @@ def valid_signatures(work: Work, rendition: Rendition | None) -> tuple[GivenSign
             RoleGrant,
             (RoleGrant.person_id == Signature.person_id)
             & (RoleGrant.role == Signature.role)
-            & RoleGrant.revoked_at.is_(None),
+            & RoleGrant.revoked_at.is_(None)
+            & (RoleGrant.granted_at <= Signature.signed_at),
         )
         .outerjoin(SignatureVoiding, SignatureVoiding.signature_id == Signature.id)
         .where(
@@ -217,6 +221,19 @@ def _open_documents(work: Work, case: Case) -> int:
         (Document.status == "quarantine") | (Document.disposition == ""),
     )
     return int(work.session.scalar(undecided) or 0)
+
+
+def _is_current(work: Work, case: Case, rendition: Rendition | None) -> bool:
+    """Tell whether a rendition may still be signed: nothing changed, no signature was voided."""
+    if rendition is None or rendition.basis != rendition_basis(work, case):
+        return False
+    voided = (
+        select(func.count())
+        .select_from(SignatureVoiding)
+        .join(Signature, Signature.id == SignatureVoiding.signature_id)
+        .where(Signature.rendition_id == rendition.id)
+    )
+    return not work.session.scalar(voided)
 
 
 def _is_gated(rendition: Rendition | None) -> bool:

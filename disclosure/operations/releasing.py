@@ -11,7 +11,6 @@ import uuid
 from datetime import timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 
 from disclosure.domain.approvals import EMERGENCY
 from disclosure.domain.ledger import Payload
@@ -27,7 +26,7 @@ from disclosure.operations.facts import (
 )
 from disclosure.operations.noticing import send_notice_at_release
 from disclosure.operations.outbox import Effect
-from disclosure.operations.signing import require_intact
+from disclosure.operations.signing import flush_or_refuse, require_intact
 from disclosure.operations.transition import Change, advance
 from disclosure.operations.verifying import open_incident
 from disclosure.storage.cases import Case, Evaluation
@@ -83,17 +82,10 @@ def release(work: Work, case: Case) -> Release:
         ),
     )
     work.session.add(made)
-    _flush_or_refuse(work)
+    flush_or_refuse(work, "release")
     _issue_link(work, case, made)
     send_notice_at_release(work, case)
     return made
-
-
-def _flush_or_refuse(work: Work) -> None:
-    try:
-        work.session.flush()
-    except IntegrityError as error:
-        raise Refused(f"The database refused the release: {error.orig}") from error
 
 
 def release_problem(work: Work, case: Case, rendition: Rendition) -> str | None:

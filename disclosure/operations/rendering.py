@@ -36,12 +36,17 @@ from disclosure.operations.printing import fill
 from disclosure.operations.recording import record
 from disclosure.operations.redacting import KEEP, masks_of, plan_of
 from disclosure.operations.transition import Change, advance
-from disclosure.storage.cases import Case, Document, DocumentMark, Evaluation
-from disclosure.storage.ledger_rows import Outbox
+from disclosure.storage.cases import Case, Document, Evaluation
+from disclosure.storage.ledger_rows import LedgerEntry
 from disclosure.storage.releases import Rendition, RenditionPreparer
 
 Report = Callable[[int, str], None]
 OFF_LIST = "off_list"
+HANDS_ON = frozenset(
+    event.value
+    for event in (Event.RECORDS_REQUESTED, Event.REDACTION_MARKED, Event.RENDITION_REQUESTED)
+)
+"""Events whose actors prepared the rendition and therefore do not sign it."""
 SHORTEST_SEARCHED = 4
 SHORTEST_SEARCHED_WIDE = 2
 
@@ -393,22 +398,16 @@ def store_rendition(work: Work, case: Case, draft: Draft, built: Built) -> Rendi
 
 
 def _preparers(work: Work, case: Case) -> set[str]:
-    """Return everybody who had a hand in it: handler, collectors, markers, builders, uploaders."""
+    """Return everybody who had a hand in it: handler, collectors, markers, builders, uploaders.
+
+    The ledger says who collected, marked and built; it also remembers a mark that was taken back,
+    which lets out what the mark had covered.
+    """
     people: set[str] = {case.handler_id} if case.handler_id else set()
-    jobs = work.session.scalars(
-        select(Outbox.arguments).where(
-            Outbox.case_id == case.id, Outbox.kind.in_(["collect", "render"])
-        )
-    )
-    people |= {arguments["by"] for arguments in jobs if arguments.get("by")}
-    people |= {row.person_id for row in masks_of(work, case).values()}
-    people |= set(
-        work.session.scalars(
-            select(DocumentMark.person_id).where(
-                DocumentMark.case_id == case.id, DocumentMark.withdrawn_at.is_(None)
-            )
-        )
-    )
+    bodies = work.session.scalars(select(LedgerEntry.body).where(LedgerEntry.case_id == case.id))
+    for entry in map(json.loads, bodies):
+        if entry["action"] in HANDS_ON:
+            people.add(entry["actor"]["person"])
     uploaders = work.session.scalars(
         select(Document.added_by).where(
             Document.case_id == case.id,

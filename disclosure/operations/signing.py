@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from disclosure.domain.events import Event
 from disclosure.domain.guards import missing_roles, signable_roles
@@ -74,9 +75,25 @@ def sign(work: Work, case: Case, *, sha256: str, reason: str) -> Signature:
         signed_at=work.now,
     )
     work.session.add(signature)
-    work.session.flush()
+    flush_or_refuse(work, "signature")
     _approve_when_complete(work, case, rendition)
     return signature
+
+
+def flush_or_refuse(work: Work, what: str) -> None:
+    """Write what was added, or say what the database's own guards refuse.
+
+    Args:
+        work: The unit of work.
+        what: ``signature`` or ``release``.
+
+    Raises:
+        Refused: With the guard's own words.
+    """
+    try:
+        work.session.flush()
+    except IntegrityError as error:
+        raise Refused(f"The database refused the {what}: {error.orig}") from error
 
 
 def _approve_when_complete(work: Work, case: Case, rendition: Rendition) -> None:

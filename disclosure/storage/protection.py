@@ -25,7 +25,8 @@ _GAP = "NEW.seq <> COALESCE((SELECT MAX(seq) FROM ledger_entry), 0) + 1"
 
 _LIVE_ROLE = """EXISTS (
     SELECT 1 FROM person AS p JOIN role_grant AS g ON g.person_id = p.id
-    WHERE p.id = {person} AND p.active AND g.role = {role} AND g.revoked_at IS NULL)"""
+    WHERE p.id = {person} AND p.active AND g.role = {role} AND g.revoked_at IS NULL
+    AND g.granted_at <= {since})"""
 
 _NOT_PREPARER = """NOT EXISTS (
     SELECT 1 FROM rendition_preparer AS q JOIN rendition AS r ON r.id = q.rendition_id
@@ -40,7 +41,7 @@ _GATED = """EXISTS (
 _VALID_SIGNATURE = f"""SELECT s.person_id FROM signature AS s
     WHERE s.rendition_id = NEW.rendition_id AND s.sha256 = NEW.sha256 AND s.role = '{{role}}'
     AND NOT EXISTS (SELECT 1 FROM signature_voiding AS v WHERE v.signature_id = s.id)
-    AND {_LIVE_ROLE.format(person="s.person_id", role="s.role")}
+    AND {_LIVE_ROLE.format(person="s.person_id", role="s.role", since="s.signed_at")}
     AND {_NOT_PREPARER.format(rendition="s.rendition_id", person="s.person_id", role="s.role")}"""
 
 
@@ -54,7 +55,12 @@ def refusals() -> list[tuple[str, str, str]]:
             rules.append((table, taken, f"{table} is append-only: this row exists"))
     roles = sorted({role.value for signing in SIGNING_ROLES.values() for role in signing})
     names = ", ".join(f"'{role}'" for role in roles)
-    signer = {"person": "NEW.person_id", "role": "NEW.role", "rendition": "NEW.rendition_id"}
+    signer = {
+        "person": "NEW.person_id",
+        "role": "NEW.role",
+        "rendition": "NEW.rendition_id",
+        "since": "NEW.signed_at",
+    }
     rules += [
         ("signature", f"NEW.role NOT IN ({names})", "this role signs nothing"),
         ("signature", f"NOT {_GATED}", "a signature is over a rendition that passed the gate"),
@@ -135,11 +141,14 @@ def _sqlite_trigger(name: str, verb: str, table: str, when: str, message: str) -
 def _postgresql() -> list[str]:
     statements = [
         """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$
-        BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"""
+        BEGIN RAISE integrity_constraint_violation
+            USING MESSAGE = TG_TABLE_NAME || ' is append-only';
+        END $$ LANGUAGE plpgsql"""
     ]
     for table in APPEND_ONLY:
         checks = "".join(
-            f"IF {condition} THEN RAISE EXCEPTION '{message}'; END IF;\n"
+            f"IF {condition} THEN RAISE integrity_constraint_violation "
+            f"USING MESSAGE = '{message}'; END IF;\n"
             for owner, condition, message in refusals()
             if owner == table
         )

@@ -1,19 +1,18 @@
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event, select
 
-from disclosure.demonstration.marketplace import KNOWN
-from disclosure.demonstration.people import PEOPLE
 from disclosure.domain.states import State
 from disclosure.errors import NotReady, Refused
+from disclosure.gateways.mail import written_messages
 from disclosure.operations import collecting, deciding, redacting
 from disclosure.storage.cases import ResponsiveValue
 from disclosure.storage.ledger_rows import LedgerEntry, Outbox
 from tests import cases
-from tests.app import make_app
 from tests.cases import at_work, do, state_of, to_state
 
 
@@ -53,7 +52,8 @@ def test_every_value_is_kept_with_where_and_when_it_came_from(office, decided):
 
         assert by_field["reg.real_name"] == cases.SUBJECT.real_name
         assert {row.field for row in rows} <= set(case.allowed_fields)
-        assert {(row.source, row.storage_region) for row in rows} == {("marketplace", "CN")}
+        assert {row.source for row in rows} == {"marketplace/registration", "marketplace/sign_ins"}
+        assert {row.storage_region for row in rows} == {"CN"}
         assert {row.fetched_at for row in rows} == {work.now}
 
 
@@ -133,12 +133,10 @@ def test_nothing_found_ends_the_case_with_an_answer_in_writing(office):
     with pytest.raises(Refused, match="Nothing was found"):
         do(office, "handler", reference, collecting.finish_collecting)
     do(office, "handler", reference, collecting.record_no_data)
-    with at_work(office, reference) as (work, _):
-        waiting = work.session.scalars(select(Outbox).where(Outbox.status == "waiting"))
-        templates = [row.arguments["template"] for row in waiting]
+    office.work_jobs()
 
     assert state_of(office, reference) is State.NO_DATA
-    assert templates == ["no_data"]
+    assert any("nothing found" in each.subject for each in written_messages(office.settings))
 
 
 def test_found_records_cannot_be_answered_with_nothing_found(office, decided):
@@ -157,17 +155,11 @@ def test_redacting_does_not_begin_before_the_fetch(office, decided):
 def test_a_preservation_keeps_what_was_asked_for_and_discloses_nothing(office):
     reference = cases.police_case(
         office,
-        requester_class="us_process",
-        country="US",
-        agency_id=None,
-        instrument={"type": "us_preservation", "legal_basis": "18 USC 2703(f)"},
-        identifiers={"account": KNOWN.us_stored},
+        instrument={"type": "preservation_request"},
         fields=("reg.email", "reg.phone", "cred.password_hash"),
         period=None,
     )
-    to_state(office, reference, State.VERIFYING)
-    with at_work(office, reference, "handler") as (work, case):
-        case.state = "assessing"  # the road there is another test's
+    to_state(office, reference, State.ASSESSING)
     do(office, "legal", reference, deciding.decide_preservation, reason="Keep for 90 days.")
     with listening(office) as heard:
         office.work_jobs()
@@ -175,19 +167,18 @@ def test_a_preservation_keeps_what_was_asked_for_and_discloses_nothing(office):
 
     assert state_of(office, reference) is State.PRESERVED
     assert shown == {
-        "reg.email": PEOPLE[KNOWN.us_stored].email,
-        "reg.phone": PEOPLE[KNOWN.us_stored].phone,
+        "reg.email": cases.SUBJECT.email,
+        "reg.phone": cases.SUBJECT.phone,
     }
     assert not any("password" in sql for sql in heard)
     with pytest.raises(Refused):
         do(office, "handler", reference, redacting.request_rendition)
 
 
-def test_without_a_source_the_fetch_says_so_and_is_tried_again(tmp_path):
-    office = make_app(tmp_path, sources=None)
-    reference = cases.police_case(office)
-    with at_work(office, reference) as (work, case), pytest.raises(NotReady, match="upload"):
-        collecting.fetch_values(work, case, purpose="release")
+def test_without_a_source_the_fetch_says_what_to_do_instead(office, decided):
+    with at_work(office, decided) as (work, case), pytest.raises(NotReady, match="upload"):
+        bare = replace(work, desk=replace(work.desk, source=None))
+        collecting.fetch_values(bare, case, purpose="release")
 
 
 def test_collected_values_are_encrypted_and_the_ledger_has_counts_only(office, decided):

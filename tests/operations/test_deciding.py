@@ -11,6 +11,7 @@ from disclosure.storage.ledger_rows import Outbox
 from disclosure.storage.people import RoleGrant
 from disclosure.storage.releases import SignatureVoiding
 from tests import cases
+from tests.app import make_app
 from tests.cases import at_work, do, state_of, to_state
 
 LAWFUL = {"reason": "Lawful and narrow."}
@@ -133,8 +134,6 @@ def test_a_reopened_case_needs_a_new_decision(office, assessed):
 
 
 def test_a_small_team_lets_the_handler_decide_as_legal_reviewer(tmp_path):
-    from tests.app import make_app
-
     office = make_app(tmp_path, separation="small-team")
     with office.app.app_context(), office.unit() as work:
         grant = RoleGrant(
