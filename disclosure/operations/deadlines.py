@@ -17,6 +17,8 @@ from disclosure.storage.cases import Case, ClockStop, Deadline
 
 MOST_EXTENSION_DAYS = 60
 HOME_CALENDAR = "CN"
+EXTENDED = "extended_days"
+"""Key of a deadline's rule: calendar days added to it, so that stops still move the whole."""
 
 
 def calendar_of(work: Work) -> Calendar:
@@ -62,7 +64,8 @@ def recompute_deadlines(work: Work, case: Case) -> None:
             zone=work.desk.settings.zone,
             now=work.now,
         )
-        row.due_at, row.provisional = due.at, due.provisional
+        row.due_at = due.at + timedelta(days=row.rule.get(EXTENDED, 0))
+        row.provisional = due.provisional
     if live:
         nearest = min(live, key=lambda row: row.due_at)
         case.due_at, case.due_provisional = nearest.due_at, nearest.provisional
@@ -88,6 +91,7 @@ def extend_deadline(work: Work, case: Case, *, days: int, reason: str) -> dateti
     """
     if not 1 <= days <= MOST_EXTENSION_DAYS:
         raise BadInput(f"Extend by 1 to {MOST_EXTENSION_DAYS} days.", where="days")
+    recompute_deadlines(work, case)
     old = live_deadlines(work, case)[0]
     new_due = old.due_at + timedelta(days=days)
     advance(
@@ -103,8 +107,8 @@ def extend_deadline(work: Work, case: Case, *, days: int, reason: str) -> dateti
     extended = Deadline(
         case_id=case.id,
         kind=old.kind,
-        rule={"amount": days, "unit": Unit.CALENDAR_DAYS.value},
-        started_at=old.due_at,
+        rule={**old.rule, EXTENDED: old.rule.get(EXTENDED, 0) + days},
+        started_at=old.started_at,
         due_at=new_due,
         provisional=old.provisional,
     )
