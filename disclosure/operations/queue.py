@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from disclosure.domain.access import Permission, may
 from disclosure.domain.deadlines import working_days_left
@@ -94,7 +94,7 @@ def read_queue(work: Work, wanted: Filter) -> Page:
     return Page([_line(work, row) for row in rows], int(total or 0), _figures(work, visible))
 
 
-def _line(work: Work, row: Row[Any]) -> Line:
+def _line(work: Work, row: Any) -> Line:
     state = State.of(row.state)
     due = None if state in ANSWERED else row.due_at
     return Line(

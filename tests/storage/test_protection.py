@@ -1,0 +1,431 @@
+"""What the database refuses by itself: every statement here goes round the program."""
+
+import uuid
+from dataclasses import dataclass
+
+import pytest
+
+from disclosure.domain.approvals import SIGNING_ROLES
+from disclosure.domain.states import State
+from disclosure.operations import signing
+from disclosure.storage.base import db
+from disclosure.storage.protection import APPEND_ONLY
+from disclosure.storage.schema import migrate
+from tests import cases
+from tests.app import make_app
+from tests.storage.direct import Direct
+
+AT = "2026-11-24 05:00:00.000000+00:00"
+EARLIER = "2026-11-24 01:00:00.000000+00:00"
+HOLDERS = {
+    "legal_reviewer": "legal",
+    "compliance_officer": "compliance",
+    "senior_compliance_officer": "senior",
+}
+
+
+@dataclass
+class Place:
+    """A database with a released case and one in signing.
+
+    Attributes:
+        people: Name -> person id.
+        case: Id of the case in signing.
+        rendition: Id of its rendition; sha256: its hash.
+    """
+
+    url: str
+    people: dict[str, str]
+    case: int = 0
+    rendition: str = ""
+    sha256: str = ""
+
+
+def furnish(url, office):
+    """Fill every protected table: a case that was returned, signed again and released."""
+    reference = cases.to_state(office, cases.police_case(office), State.SIGNING)
+    cases.sign(office, "legal", reference)
+    cases.do(office, "legal", reference, signing.return_for_redaction, reason="Again.")
+    cases.to_state(office, reference, State.RELEASED)
+    waiting = cases.to_state(office, cases.counterparty_case(office), State.SIGNING)
+    place = Place(url, office.people)
+    with cases.at_work(office, waiting) as (work, case):
+        newest = cases.rendition_of(work, case)
+        place.case, place.rendition, place.sha256 = case.id, newest.id, newest.sha256
+    with office.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    return place
+
+
+@pytest.fixture(scope="module")
+def sqlite_place(tmp_path_factory):
+    office = make_app(tmp_path_factory.mktemp("sqlite"))
+    return furnish(office.settings.database_url, office)
+
+
+@pytest.fixture(scope="module")
+def postgres_place(tmp_path_factory, _postgres_server):
+    from tests.services import postgres_database
+
+    with postgres_database(_postgres_server) as url:
+        migrate(url)
+        office = make_app(tmp_path_factory.mktemp("postgres"), database_url=url)
+        yield furnish(url, office)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request):
+    return request.getfixturevalue(f"{request.param}_place")
+
+
+@pytest.fixture
+def direct(place):
+    opened = Direct(place.url)
+    yield opened
+    opened.close()
+
+
+# --- Append-only --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_no_column_of_any_row_is_changed(direct, table):
+    for column in direct.columns(table):
+        why = direct.why_not(f'UPDATE "{table}" SET "{column}" = "{column}"')
+        assert "append-only" in why, column
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_no_row_is_deleted(direct, table):
+    assert direct.row(f'SELECT COUNT(*) AS held FROM "{table}"')["held"] > 0
+    assert "append-only" in direct.why_not(f'DELETE FROM "{table}"')
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_no_row_is_replaced_through_any_of_its_keys(direct, table):
+    old = direct.row(f'SELECT * FROM "{table}"')
+    for key in APPEND_ONLY[table]:
+        fresh = {"seq": 10**6, "leaf": "f" * 64, "case_seq": 10**6, "number": 10**6}
+        fresh |= {"id": uuid.uuid4().hex}
+        if table in {"release", "signature"} and key == ("id",):
+            fresh |= {"rendition_id": "0" * 32}
+        new = {**old, **{name: fresh[name] for name in fresh if name in old and name not in key}}
+        names = ", ".join(f'"{name}"' for name in new)
+        marks = ", ".join("?" for _ in new)
+        if direct.is_sqlite:
+            sql = f'REPLACE INTO "{table}" ({names}) VALUES ({marks})'
+        else:
+            target = ", ".join(key)
+            sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks}) ON CONFLICT ({target}) DO '
+            sql += f"UPDATE SET {key[0]} = EXCLUDED.{key[0]}"
+        assert direct.why_not(sql, *new.values()), key
+    assert direct.row(f'SELECT * FROM "{table}"') == old
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize("verb", ["INSERT OR REPLACE", "INSERT OR IGNORE", "REPLACE"])
+def test_no_row_is_copied_over_itself_on_sqlite(sqlite_place, table, verb):
+    direct = Direct(sqlite_place.url)
+    why = direct.why_not(f'{verb} INTO "{table}" SELECT * FROM "{table}"')
+    direct.close()
+
+    assert why
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_no_update_takes_the_place_of_another_row_on_sqlite(sqlite_place, table):
+    direct = Direct(sqlite_place.url)
+    why = direct.why_not(f'UPDATE OR REPLACE "{table}" SET rowid = rowid + 1')
+    direct.close()
+
+    assert "append-only" in why
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_no_table_is_emptied_on_postgresql(postgres_place, table):
+    direct = Direct(postgres_place.url)
+    why = direct.why_not(f'TRUNCATE "{table}" CASCADE')
+    replica = "SET session_replication_role = replica"
+    direct.run(replica)
+    still = direct.why_not(f'DELETE FROM "{table}"')
+    direct.close()
+
+    assert "append-only" in why
+    assert "append-only" in still, "the replication role is bound by the triggers too"
+
+
+# --- The ledger ---------------------------------------------------------------------------------
+
+
+def entry(direct, **changes):
+    last = direct.row("SELECT MAX(seq) AS seq FROM ledger_entry")["seq"]
+    new = {"seq": last + 1, "leaf": "e" * 64, "body": b"{}", "case_id": None, "case_seq": None}
+    return new | changes
+
+
+def test_the_ledger_takes_the_next_entry(direct):
+    assert direct.why_not_insert("ledger_entry", **entry(direct)) == ""
+
+
+@pytest.mark.parametrize("step", [2, 100, -1, 0])
+def test_the_ledger_has_no_gap_and_no_second_entry_for_a_place(direct, step):
+    last = direct.row("SELECT MAX(seq) AS seq FROM ledger_entry")["seq"]
+
+    assert direct.why_not_insert("ledger_entry", **entry(direct, seq=last + step))
+
+
+def test_an_entry_without_a_number_does_not_get_one(direct):
+    assert direct.why_not_insert("ledger_entry", **entry(direct, seq=None))
+
+
+def test_a_hash_stands_once_in_the_ledger(direct):
+    leaf = direct.row("SELECT leaf FROM ledger_entry WHERE seq = 1")["leaf"]
+
+    assert "this row exists" in direct.why_not_insert("ledger_entry", **entry(direct, leaf=leaf))
+
+
+def test_a_place_in_a_case_is_taken_once(direct, place):
+    why = direct.why_not_insert("ledger_entry", **entry(direct, case_id=place.case, case_seq=1))
+
+    assert "this row exists" in why
+
+
+# --- Signatures ---------------------------------------------------------------------------------
+
+
+def signature(place, who="legal", role="legal_reviewer", **changes):
+    return {
+        "id": uuid.uuid4().hex,
+        "case_id": place.case,
+        "rendition_id": place.rendition,
+        "sha256": place.sha256,
+        "person_id": place.people[who],
+        "role": role,
+        "signed_at": AT,
+    } | changes
+
+
+@pytest.mark.parametrize(
+    ("who", "role"), [("legal", "legal_reviewer"), ("compliance", "compliance_officer")]
+)
+def test_a_right_signature_is_taken(direct, place, who, role):
+    assert direct.why_not_insert("signature", **signature(place, who, role)) == ""
+
+
+def grant(direct, place, who, role, *, since=EARLIER):
+    last = direct.row("SELECT MAX(id) AS id FROM role_grant")["id"]
+    direct.insert(
+        "role_grant", id=last + 1, person_id=place.people[who], role=role, granted_at=since
+    )
+
+
+def revoke(direct, place, who):
+    sql = "UPDATE role_grant SET revoked_at = ? WHERE person_id = ?"
+    direct.run(sql, AT, place.people[who])
+
+
+def disable(direct, place, who):
+    direct.run("UPDATE person SET active = ? WHERE id = ?", False, place.people[who])  # noqa: FBT003
+
+
+@pytest.mark.parametrize("role", ["legal_reviewer", "compliance_officer"])
+def test_the_preparer_signs_in_no_role(direct, place, role):
+    grant(direct, place, "handler", role)
+    why = direct.why_not_insert("signature", **signature(place, "handler", role))
+
+    assert "who prepared it does not sign it" in why
+
+
+def test_one_person_signs_a_rendition_once(direct, place):
+    grant(direct, place, "legal", "compliance_officer")
+    direct.insert("signature", **signature(place))
+    for role in ("legal_reviewer", "compliance_officer"):
+        why = direct.why_not_insert("signature", **signature(place, role=role))
+        assert "this row exists" in why
+
+
+@pytest.mark.parametrize("role", ["case_handler", "auditor", "administrator", "", "king"])
+def test_other_roles_sign_nothing(direct, place, role):
+    grant(direct, place, "legal", role)
+
+    assert "signs nothing" in direct.why_not_insert("signature", **signature(place, role=role))
+
+
+@pytest.mark.parametrize("who", ["compliance", "handler2", "admin"])
+def test_nobody_signs_in_a_role_that_they_do_not_hold(direct, place, who):
+    why = direct.why_not_insert("signature", **signature(place, who))
+
+    assert "does not hold this role" in why
+
+
+@pytest.mark.parametrize("end", [revoke, disable])
+def test_nobody_signs_after_losing_the_role_or_the_account(direct, place, end):
+    end(direct, place, "legal")
+
+    assert "does not hold this role" in direct.why_not_insert("signature", **signature(place))
+
+
+def test_a_role_that_is_given_later_does_not_reach_back(direct, place):
+    revoke(direct, place, "legal")
+    grant(direct, place, "legal", "legal_reviewer", since="2026-11-25 00:00:00.000000+00:00")
+
+    assert "does not hold this role" in direct.why_not_insert("signature", **signature(place))
+
+
+@pytest.mark.parametrize("changes", [{"sha256": "0" * 64}, {"case_id": 1}])
+def test_a_signature_is_over_the_hash_and_case_of_its_rendition(direct, place, changes):
+    why = direct.why_not_insert("signature", **signature(place, **changes))
+
+    assert "passed the gate" in why
+
+
+def rendition(direct, place, **changes):
+    """Insert another rendition of the case, by SQL; return what names it."""
+    old = direct.row("SELECT * FROM rendition WHERE id = ?", place.rendition)
+    sha256 = uuid.uuid4().hex * 2
+    fresh = {"id": uuid.uuid4().hex, "number": 10**5, "sha256": sha256, "gate_sha256": sha256}
+    new = old | fresh | changes
+    direct.insert("rendition", **new)
+    return {"rendition_id": new["id"], "sha256": new["sha256"]}
+
+
+@pytest.mark.parametrize("changes", [{"gate_passed": False}, {"gate_sha256": "0" * 64}])
+def test_bytes_that_did_not_pass_the_gate_are_not_signed(direct, place, changes):
+    named = rendition(direct, place, **changes)
+    why = direct.why_not_insert("signature", **signature(place, **named))
+
+    assert "passed the gate" in why
+
+
+def test_a_small_teams_preparer_is_legal_reviewer_and_nothing_else(direct, place):
+    named = rendition(direct, place, separation="small-team")
+    preparer = {"rendition_id": named["rendition_id"], "person_id": place.people["handler"]}
+    direct.insert("rendition_preparer", **preparer)
+    for role in ("legal_reviewer", "compliance_officer"):
+        grant(direct, place, "handler", role)
+    as_legal = signature(place, "handler", "legal_reviewer", **named)
+    as_compliance = signature(place, "handler", "compliance_officer", **named)
+
+    assert direct.why_not_insert("signature", **as_legal) == ""
+    assert "who prepared it" in direct.why_not_insert("signature", **as_compliance)
+
+
+# --- Releases -----------------------------------------------------------------------------------
+
+
+def release(place, named, **changes):
+    return {
+        "id": uuid.uuid4().hex,
+        "case_id": place.case,
+        **named,
+        "profile": "STD",
+        "released_by": place.people["compliance"],
+        "released_at": AT,
+    } | changes
+
+
+def ready(direct, place, profile="STD", *, without="", **changes):
+    """Have a rendition signed under a profile, without one role; return what names it."""
+    named = rendition(direct, place, profile=profile, **changes)
+    direct.run('UPDATE "case" SET approval_profile = ? WHERE id = ?', profile, place.case)
+    for role in SIGNING_ROLES[profile]:
+        if role.value != without:
+            who = HOLDERS[role.value]
+            direct.insert("signature", **signature(place, who, role.value, **named))
+    return named
+
+
+@pytest.mark.parametrize("profile", SIGNING_ROLES)
+def test_every_signature_of_the_profile_carries_a_release(direct, place, profile):
+    named = ready(direct, place, profile)
+
+    assert direct.why_not_insert("release", **release(place, named, profile=profile)) == ""
+
+
+@pytest.mark.parametrize(
+    ("profile", "role"),
+    [(profile, role.value) for profile, roles in SIGNING_ROLES.items() for role in roles],
+)
+def test_a_release_lacks_no_signature_of_its_profile(direct, place, profile, role):
+    named = ready(direct, place, profile, without=role)
+    why = direct.why_not_insert("release", **release(place, named, profile=profile))
+
+    assert f"{profile} needs a valid signature: {role}" in why
+
+
+def refused(direct, place, named, **changes):
+    why = direct.why_not_insert("release", **release(place, named, **changes))
+    assert why
+    return why
+
+
+def test_a_voided_signature_carries_nothing(direct, place):
+    named = ready(direct, place)
+    found = direct.row(
+        "SELECT id FROM signature WHERE rendition_id = ? AND role = ?",
+        named["rendition_id"],
+        "compliance_officer",
+    )
+    direct.insert("signature_voiding", signature_id=found["id"], cause="returned", voided_at=AT)
+
+    assert "STD needs a valid signature: compliance_officer" in refused(direct, place, named)
+
+
+@pytest.mark.parametrize("end", [revoke, disable])
+def test_a_signature_carries_nothing_after_its_signer_lost_role_or_account(direct, place, end):
+    named = ready(direct, place)
+    end(direct, place, "legal")
+
+    assert "STD needs a valid signature: legal_reviewer" in refused(direct, place, named)
+
+
+def test_a_role_given_again_does_not_revive_a_signature(direct, place):
+    named = ready(direct, place)
+    revoke(direct, place, "legal")
+    grant(direct, place, "legal", "legal_reviewer", since="2026-11-24 06:00:00.000000+00:00")
+
+    assert "STD needs a valid signature: legal_reviewer" in refused(direct, place, named)
+
+
+def test_a_preparer_who_is_named_after_signing_carries_nothing(direct, place):
+    named = ready(direct, place)
+    preparer = {"rendition_id": named["rendition_id"], "person_id": place.people["compliance"]}
+    direct.insert("rendition_preparer", **preparer)
+
+    assert "STD needs a valid signature: compliance_officer" in refused(direct, place, named)
+
+
+@pytest.mark.parametrize("changes", [{"sha256": "0" * 64}, {"case_id": 1}])
+def test_a_release_is_of_the_signed_bytes_of_its_own_case(direct, place, changes):
+    named = ready(direct, place)
+
+    assert "passed the gate" in refused(direct, place, named, **changes)
+
+
+@pytest.mark.parametrize("profile", ["EMERG", "AUTO", "", "NONE", "std"])
+def test_a_release_names_the_profile_of_its_case_and_rendition(direct, place, profile):
+    named = ready(direct, place)
+
+    assert "another approval profile" in refused(direct, place, named, profile=profile)
+
+
+def test_a_profile_that_was_lowered_after_the_rendition_carries_nothing(direct, place):
+    named = ready(direct, place, "DUAL", without="senior_compliance_officer")
+    direct.run('UPDATE "case" SET approval_profile = ? WHERE id = ?', "STD", place.case)
+
+    assert "another approval profile" in refused(direct, place, named)
+
+
+def test_a_rendition_is_released_once(direct, place):
+    named = ready(direct, place)
+    direct.insert("release", **release(place, named))
+
+    assert "this row exists" in refused(direct, place, named)
+
+
+def test_signatures_of_another_rendition_carry_nothing(direct, place):
+    ready(direct, place)
+    named = rendition(direct, place, number=10**5 + 1)
+
+    assert "STD needs a valid signature" in refused(direct, place, named)
