@@ -376,9 +376,7 @@ def with_document(office: Office, reference: str) -> str:
             select(Document).where(Document.case_id == case.id, Document.role == "responsive")
         ).one()
         assert document.status == "ready", document.refusal
-        redacting.add_term(
-            work, case, document_id=document.id, text=TERM, code="third_party_data"
-        )
+        redacting.add_term(work, case, document_id=document.id, text=TERM, code="third_party_data")
         dispose(work, case, document, "release")
         return document.id
 
@@ -395,4 +393,3 @@ def chat_pdf() -> bytes:
 
     html = f"<p>聊天记录 Chat of 2026-11-02</p><p>请拨打 Call {TERM} 张伟 for the parcel</p>"
     return bytes(HTML(string=html).write_pdf())
-

@@ -472,3 +472,10 @@ def the_app(tmp_path_factory):
     from tests.app import make_app
 
     return make_app(tmp_path_factory.mktemp("app"), demo=True).app
+
+
+def test_every_event_of_the_ledger_is_written_somewhere():
+    code = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    unused = [event.name for event in Event if f"Event.{event.name}" not in code]
+
+    assert unused == ["RECORD_DESTROYED"], "the verifier knows it before retention writes it"

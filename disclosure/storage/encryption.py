@@ -71,7 +71,7 @@ def decrypt(sealed: bytes, place: str) -> bytes:
         raise NotReady(f"no key {name!r} in the key ring for {place}; restore the key ring file")
     try:
         return _known.ciphers[name].decrypt(rest[:_NONCE], rest[_NONCE:], place.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # ValueError: cut off within the nonce
         raise NotReady(f"a value of {place} does not decrypt: it was changed or moved") from None
 
 

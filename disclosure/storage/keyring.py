@@ -94,6 +94,8 @@ def read_keyring(path: Path) -> KeyRing:
         raise NotReady(f"the key ring {path.name} is open to others; run: chmod 600 {path.name}")
     try:
         content = json.loads(path.read_text("utf-8"))
+        if not content["field_keys"]:
+            raise ValueError("there is no field key")  # noqa: TRY301 - one sentence for all damage
         return KeyRing(
             field_keys=tuple(
                 FieldKey(each["name"], _bytes(each["secret"])) for each in content["field_keys"]

@@ -117,9 +117,7 @@ def test_an_order_that_does_not_carry_the_demand_decides_it(office, account, ord
 
 
 def test_time_alone_changes_the_facts_of_an_order(office):
-    reference = cases.counterparty_case(
-        office, account="U-1011", order=KNOWN.order_relay_too_fresh
-    )
+    reference = cases.counterparty_case(office, account="U-1011", order=KNOWN.order_relay_too_fresh)
     assert facts_of(office, reference)["ground_facts"]["relay_tried"] is False
     office.clock.move(hours=73)
 

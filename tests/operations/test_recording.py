@@ -113,7 +113,9 @@ def test_private_texts_are_committed_to_with_a_salt_and_kept_where_they_can_be_d
 def test_the_entry_names_the_role_that_carried_the_act(office):
     reference = to_state(office, cases.police_case(office), State.COLLECTING)
     with at_work(office, reference) as (work, case):
-        bodies = work.session.scalars(select(LedgerEntry.body).where(LedgerEntry.case_id == case.id))
+        bodies = work.session.scalars(
+            select(LedgerEntry.body).where(LedgerEntry.case_id == case.id)
+        )
         actors = {(each := json.loads(body))["action"]: each["actor"] for body in bodies}
 
     assert actors["case:decided"]["person"] == office.people["legal"]

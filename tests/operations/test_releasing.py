@@ -440,4 +440,3 @@ def test_findings_are_closed_once_people_have_signed(office, approved):
     given = {"key": "instrument.sealed", "answer": "no", "reason": "On second thoughts."}
     with pytest.raises(Refused, match="Approved"):
         do(office, "handler", approved, verifying.record_finding, **given)
-

@@ -82,7 +82,11 @@ def test_the_masked_number_and_the_redacted_term_are_nowhere_in_the_file(prepare
 
     for secret in (cases.SUBJECT.phone.replace(" ", "").removeprefix("+86"), cases.TERM):
         assert secret not in text
-        for spelled in (secret.encode(), secret.encode("utf-16-be"), secret.encode().hex().encode()):
+        for spelled in (
+            secret.encode(),
+            secret.encode("utf-16-be"),
+            secret.encode().hex().encode(),
+        ):
             assert spelled not in everything
     assert cases.SUBJECT.phone.encode() not in everything
 

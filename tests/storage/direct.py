@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - statements are made of our own tables and columns
 """Both engines behind one small face, for statements that go round the program.
 
 SQLite is opened with the plain module and without a single pragma, PostgreSQL as the owner of the
@@ -52,9 +53,7 @@ class Direct:
     def why_not_insert(self, table: str, **row: object) -> str:
         """Return why the database refuses a row, or an empty text; undo it either way."""
         columns, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" for _ in row)
-        return self.why_not(
-            f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', *row.values()
-        )
+        return self.why_not(f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', *row.values())
 
     def row(self, sql: str, *values: object) -> dict[str, object]:
         """Return the first row of a query."""
