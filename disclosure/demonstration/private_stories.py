@@ -12,7 +12,7 @@ from disclosure.demonstration.marketplace import KNOWN
 from disclosure.demonstration.papers import WORDS, Notice, notice_paper
 from disclosure.demonstration.people import PEOPLE
 from disclosure.demonstration.playing import Stage, Steps, Tale, minutes
-from disclosure.demonstration.staff import BODIES, CHEN, DVORAK, LIN, LINDQVIST, OKAFOR, ZHOU
+from disclosure.demonstration.staff import BODIES, CHEN, NOVAK, LIN, LINDQVIST, OKAFOR, ZHOU
 from disclosure.operations import assessing, collecting, deciding, noticing, verifying
 from disclosure.operations.intake import Demand
 from disclosure.operations.papers import Upload
@@ -125,10 +125,10 @@ def complainant_with_court_order(stage: Stage) -> Steps:
         papers=(Upload("investigation-order.pdf", order),),
     )
     tale = yield from _arrived(stage, demand)
-    tale.do(DVORAK, verifying.start_verifying)
+    tale.do(NOVAK, verifying.start_verifying)
     yield minutes(30)
     reason = "Please let your lawyer file the order through the court's own desk, as it prescribes."
-    tale.do(DVORAK, verifying.ask_requester, reason=reason)
+    tale.do(NOVAK, verifying.ask_requester, reason=reason)
 
 
 def complainant_without_paper(stage: Stage) -> Steps:
@@ -147,7 +147,7 @@ def complainant_without_paper(stage: Stage) -> Steps:
 def complaint_not_qualified(stage: Stage) -> Steps:
     """The complaint came without proof of the right: its maker is not disclosed."""
     demand = _over_complaint(KNOWN.respondent, KNOWN.complaint_unqualified)
-    tale = yield from _admitted(stage, demand, DVORAK)
+    tale = yield from _admitted(stage, demand, NOVAK)
     tale.do(
         OKAFOR,
         deciding.decide_refusal,
@@ -166,9 +166,9 @@ def complaint_not_forwarded(stage: Stage) -> Steps:
 def complainant_at_risk(stage: Stage) -> Steps:
     """The complainant is under a safety flag: counsel decides."""
     demand = _over_complaint(KNOWN.violator, KNOWN.complaint_at_risk)
-    tale = yield from _admitted(stage, demand, DVORAK)
+    tale = yield from _admitted(stage, demand, NOVAK)
     reason = "The complainant's account carries a safety flag; may the name leave?"
-    tale.do(DVORAK, deciding.refer_to_counsel, reason=reason)
+    tale.do(NOVAK, deciding.refer_to_counsel, reason=reason)
 
 
 def wrongful_complaint(stage: Stage) -> Steps:
@@ -199,13 +199,13 @@ def deposit_paid(stage: Stage) -> Steps:
     tale = Tale(stage)
     tale.receive(demand)
     yield minutes(15)
-    tale.do(DVORAK, verifying.start_verifying)
+    tale.do(NOVAK, verifying.start_verifying)
     yield minutes(10)
-    tale.do(DVORAK, verifying.confirm_requester)
+    tale.do(NOVAK, verifying.confirm_requester)
     yield minutes(25)
     yield from tale.decide(OKAFOR, "Part performance and an unanswered message are proven.")
-    yield from tale.collect(DVORAK)
-    yield from tale.build(DVORAK)
+    yield from tale.collect(NOVAK)
+    yield from tale.build(NOVAK)
     yield from tale.sign(OKAFOR, LINDQVIST)
 
 
@@ -239,7 +239,7 @@ def nothing_paid(stage: Stage) -> Steps:
 def outside_the_platform(stage: Stage) -> Steps:
     """The sale of O-5522 took place elsewhere: refused."""
     demand = _over_order(KNOWN.mismatch[1], KNOWN.order_off_platform)
-    tale = yield from _admitted(stage, demand, DVORAK)
+    tale = yield from _admitted(stage, demand, NOVAK)
     tale.do(
         OKAFOR,
         deciding.decide_refusal,
@@ -251,16 +251,16 @@ def outside_the_platform(stage: Stage) -> Steps:
 def seller_answers(stage: Stage) -> Steps:
     """The seller of O-5514 answers messages: the buyer is asked to write there first."""
     demand = _over_order(KNOWN.namesakes[1], KNOWN.order_trader)
-    tale = yield from _admitted(stage, demand, DVORAK)
+    tale = yield from _admitted(stage, demand, NOVAK)
     reason = "The seller answered you. Please settle it there, or say what remained without answer."
-    tale.do(DVORAK, verifying.ask_requester, reason=reason)
+    tale.do(NOVAK, verifying.ask_requester, reason=reason)
 
 
 def buyer_abroad(stage: Stage) -> Steps:
     """A buyer abroad asks for a trader's contact: the export is exempt, three people sign."""
     fields = ("reg.business_name", "reg.phone", "reg.email")
     demand = _over_order(KNOWN.foreign_buyer, KNOWN.order_cross_border, fields=fields)
-    tale = yield from _admitted(stage, demand, DVORAK)
+    tale = yield from _admitted(stage, demand, NOVAK)
     reason = "Needed for the buyer's own contract; cross-border shopping."
     tale.find(OKAFOR, "ground_facts.export_route", "flow2024.5.1", reason)
 

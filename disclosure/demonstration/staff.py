@@ -33,14 +33,14 @@ class Member:
         return f"{self.username}@{DOMAIN}"
 
 
-LIN, DVORAK = "lin.yue", "marek.dvorak"
+LIN, NOVAK = "lin.yue", "marek.novak"
 ZHOU, OKAFOR = "zhou.wenhui", "amara.okafor"
 CHEN, LINDQVIST = "chen.jiaming", "sofia.lindqvist"
 FANG = "fang.ruoxi"
 
 STAFF = (
     Member(LIN, "Lin Yue 林悦", Role.CASE_HANDLER),
-    Member(DVORAK, "Marek Dvořák", Role.CASE_HANDLER),
+    Member(NOVAK, "Marek Novak", Role.CASE_HANDLER),
     Member(ZHOU, "Zhou Wenhui 周文慧", Role.LEGAL_REVIEWER),
     Member(OKAFOR, "Amara Okafor", Role.LEGAL_REVIEWER),
     Member(CHEN, "Chen Jiaming 陈嘉铭", Role.COMPLIANCE_OFFICER),
