@@ -153,9 +153,9 @@ def state_of(office: Office, reference: str) -> State:
 def receive(office: Office, demand: Demand) -> str:
     """Send a demand through the one operation; return the reference of the case that goes on."""
     with office.app.app_context(), office.unit("handler") as work:
-        if demand.channel == "portal":
-            work = work.as_actor(REQUESTER)
-        return receive_demand(work, demand).case.reference
+        by_requester = demand.channel == "portal"
+        sender = work.as_actor(REQUESTER) if by_requester else work
+        return receive_demand(sender, demand).case.reference
 
 
 def police_case(office: Office, **changes: object) -> str:

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -179,8 +180,6 @@ def test_a_dropped_line_is_tried_again_with_the_same_message_id(
 
 
 def point_to(office, smtp_url):
-    from dataclasses import replace
-
     home = office.app.extensions["disclosure"]
     settings = replace(home.desk.settings, smtp_url=smtp_url)
     office.app.extensions["disclosure"] = replace(home, desk=replace(home.desk, settings=settings))

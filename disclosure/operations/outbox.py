@@ -67,7 +67,7 @@ def due(session: Session, now: datetime, *, limit: int = 50) -> list[str]:
     return list(
         session.scalars(
             select(Outbox.id)
-            .where(_takeable(now), Outbox.available_at <= now)
+            .where(_takeable(now))
             .order_by(Outbox.available_at, Outbox.created_at)
             .limit(limit)
         )
@@ -75,7 +75,12 @@ def due(session: Session, now: datetime, *, limit: int = 50) -> list[str]:
 
 
 def take(session: Session, outbox_id: str, now: datetime) -> Outbox | None:
-    """Take a row for the length of the lease; None when another worker has it or it is done."""
+    """Take a row for the length of the lease.
+
+    Returns:
+        None when another worker has it, it is done, or its time has not come: a queue that wakes a
+        worker too early must not make a notice due.
+    """
     taken = session.execute(
         update(Outbox)
         .where(Outbox.id == outbox_id, _takeable(now))
@@ -94,7 +99,7 @@ def take(session: Session, outbox_id: str, now: datetime) -> Outbox | None:
 
 def _takeable(now: datetime) -> ColumnElement[bool]:
     return or_(
-        Outbox.status == WAITING,
+        (Outbox.status == WAITING) & (Outbox.available_at <= now),
         (Outbox.status == RUNNING) & (Outbox.lease_until < now),
     )
 

@@ -176,9 +176,10 @@ def test_a_preservation_keeps_what_was_asked_for_and_discloses_nothing(office):
 
 
 def test_without_a_source_the_fetch_says_what_to_do_instead(office, decided):
-    with at_work(office, decided) as (work, case), pytest.raises(NotReady, match="upload"):
+    with at_work(office, decided) as (work, case):
         bare = replace(work, desk=replace(work.desk, source=None))
-        collecting.fetch_values(bare, case, purpose="release")
+        with pytest.raises(NotReady, match="upload"):
+            collecting.fetch_values(bare, case, purpose="release")
 
 
 def test_collected_values_are_encrypted_and_the_ledger_has_counts_only(office, decided):

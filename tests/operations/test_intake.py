@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -62,7 +62,7 @@ def test_everything_that_is_missing_is_said_in_one_answer(office):
         ({"agency_id": 99}, "agency_id"),
         ({"fields": ("reg.real_name", "made.up")}, "fields"),
         ({"fields": ("reg.real_name",) * 61}, "fields"),
-        ({"period": (datetime(2026, 2, 2).date(), datetime(2026, 2, 1).date())}, "period_to"),
+        ({"period": (date(2026, 2, 2), date(2026, 2, 1))}, "period_to"),
         ({"period": None}, "period_from"),
         ({"identifiers": {"account": "x" * 201}}, "identifiers"),
         ({"identifiers": {"account": "U-1001\x07"}}, "identifiers"),

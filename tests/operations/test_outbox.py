@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,12 @@ def due(office):
 def fail(office, row_id, reason="The server is away."):
     with office.app.app_context(), office.unit() as work:
         outbox.fail(work, work.session.get_one(Outbox, row_id), reason)
+
+
+def enqueue_and_break(office):
+    with office.unit() as work:
+        outbox.enqueue(work, LETTER)
+        raise RuntimeError("broken")
 
 
 def shown(office, row_id):
@@ -76,6 +83,7 @@ def test_a_row_waits_for_its_time(office):
     with office.app.app_context(), office.unit() as work:
         row_id = outbox.enqueue(work, Effect("notice_due", {}, after=later)).id
     assert due(office) == []
+    assert take(office, row_id) is None, "not even a worker that was woken too early"
     office.clock.now = later
 
     assert due(office) == [row_id]
@@ -163,9 +171,8 @@ def test_the_secret_is_encrypted_while_it_waits(office, row_id):
 
 def test_a_row_dies_with_the_transaction_that_wanted_it(office):
     with office.app.app_context():
-        with pytest.raises(RuntimeError), office.unit() as work:
-            outbox.enqueue(work, LETTER)
-            raise RuntimeError("broken")
+        with pytest.raises(RuntimeError):
+            enqueue_and_break(office)
         with office.unit() as work:
             assert work.session.scalars(select(Outbox)).all() == []
 
@@ -173,7 +180,6 @@ def test_a_row_dies_with_the_transaction_that_wanted_it(office):
 def test_ids_are_handed_over_after_the_commit_and_only_then(office):
     handed = []
     house = office.app.extensions["disclosure"]
-    from dataclasses import replace
 
     def note(ids):
         db.session().rollback()
@@ -185,9 +191,8 @@ def test_ids_are_handed_over_after_the_commit_and_only_then(office):
         with office.unit() as work:
             first = outbox.enqueue(work, LETTER).id
             assert handed == []
-        with pytest.raises(RuntimeError), office.unit() as work:
-            outbox.enqueue(work, LETTER)
-            raise RuntimeError("broken")
+        with pytest.raises(RuntimeError):
+            enqueue_and_break(office)
         with office.unit():
             pass
 

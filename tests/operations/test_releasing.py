@@ -12,7 +12,7 @@ from disclosure.domain.states import State
 from disclosure.errors import NotFound, Refused
 from disclosure.gateways.mail import written_messages
 from disclosure.operations import closing as closing_stage
-from disclosure.operations import deciding, releasing, signing, verifying
+from disclosure.operations import deciding, releasing, signing, transition, verifying
 from disclosure.operations.accounts import revoke_role
 from disclosure.operations.desk import REQUESTER
 from disclosure.storage.ledger_rows import LedgerEntry, Outbox
@@ -103,17 +103,16 @@ def test_nothing_is_released_with_one_signature(office):
         do(office, "compliance", reference, releasing.release)
 
 
-def test_the_database_refuses_what_an_error_of_the_program_would_release(office, approved):
+def test_the_database_refuses_what_an_error_of_the_program_would_release(
+    office, approved, monkeypatch
+):
     with at_work(office, approved) as (work, _):
         person = work.session.get_one(Person, office.people["legal"])
         revoke_role(work, person, Role.LEGAL_REVIEWER)
-    with (
-        pytest.MonkeyPatch.context() as broken,
-        pytest.raises(Refused, match="database refused the release: STD needs a valid signature"),
-    ):
-        broken.setattr(releasing, "why_not", lambda *_, **__: None)
-        broken.setattr(releasing, "release_problem", lambda *_: None)
-        broken.setattr("disclosure.operations.transition.why_not", lambda *_, **__: None)
+    monkeypatch.setattr(releasing, "why_not", lambda *_, **__: None)
+    monkeypatch.setattr(releasing, "release_problem", lambda *_: None)
+    monkeypatch.setattr(transition, "why_not", lambda *_, **__: None)
+    with pytest.raises(Refused, match="database refused the release: STD needs a valid signature"):
         do(office, "compliance", approved, releasing.release)
 
     assert releases(office) == 0

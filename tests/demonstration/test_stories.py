@@ -1,0 +1,135 @@
+"""The filled demonstration: what a newcomer finds, and that all of it came about truthfully."""
+
+import json
+from collections import Counter
+from datetime import datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from disclosure.app import create_app, prepare
+from disclosure.config import load_settings
+from disclosure.demonstration.opening import fill_once, is_demonstration
+from disclosure.demonstration.staff import STAFF
+from disclosure.domain.states import State
+from disclosure.edge import look
+from disclosure.gateways.mail import written_messages
+from disclosure.operations.desk import SYSTEM
+from disclosure.operations.ledger_check import verify_ledger
+from disclosure.storage.cases import Case
+from disclosure.storage.ledger_rows import LedgerEntry, Outbox
+from disclosure.storage.releases import Incident, Release, RenditionPreparer, Signature
+from tests.app import NOW
+
+FEWEST = 30
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A demonstration that was filled once; the application and how many messages said so."""
+    folder = tmp_path_factory.mktemp("demonstration") / "demonstration"
+    said = []
+
+    def build(settings, clock):
+        prepare(settings, NOW)
+        return create_app(settings, clock=clock)
+
+    settings = load_settings(folder, {}, demo=True)
+    settings = fill_once(settings, now=NOW, build=build, say=said.append)
+    again = fill_once(settings, now=NOW, build=build, say=said.append)
+    assert again == settings
+    assert len(said) == 1, "it is filled once"
+    return create_app(settings, clock=lambda: NOW, demonstration_secret="s"), settings
+
+
+@pytest.fixture
+def work(filled):
+    app, _ = filled
+    with app.app_context(), look(SYSTEM) as unit:
+        yield unit
+
+
+def test_the_queue_is_filled_with_all_three_routes_in_many_states(work):
+    cases = work.session.scalars(select(Case)).all()
+    states = Counter(case.state for case in cases)
+
+    assert len(cases) >= FEWEST
+    assert {"authority", "ip", "transaction"} <= {case.route for case in cases}
+    assert set(states) == {state.code for state in State}, "every state can be seen"
+
+
+def test_one_is_late_one_is_forged_one_is_refused_one_is_kept_silent(work):
+    open_cases = work.session.scalars(select(Case).where(Case.is_open)).all()
+
+    assert any(case.due_at < NOW for case in open_cases)
+    assert any(case.restricted for case in open_cases)
+    assert work.session.scalar(select(func.count()).where(Case.state == "refused"))
+    forged = work.session.scalars(select(Case).where(Case.state == "rejected")).one()
+    kinds = select(Incident.kind).where(Incident.case_id == forged.id)
+    assert work.session.scalars(kinds).all() == ["forged_demand"]
+
+
+def test_the_ledger_is_whole_and_its_times_never_go_back(work):
+    bodies = work.session.scalars(select(LedgerEntry.body).order_by(LedgerEntry.seq))
+    times = [datetime.fromisoformat(json.loads(body)["at"]) for body in bodies]
+
+    assert verify_ledger(work).faults == []
+    assert times == sorted(times)
+    assert times[-1] <= NOW
+
+
+def test_nothing_is_parked_and_nothing_is_due(work):
+    rows = work.session.execute(select(Outbox.status, Outbox.available_at)).all()
+
+    assert not [row for row in rows if row.status not in {"done", "waiting"}]
+    assert not [row for row in rows if row.status == "waiting" and row.available_at <= NOW]
+
+
+def test_whatever_left_was_signed_by_people_who_had_not_prepared_it(work):
+    releases = work.session.scalars(select(Release)).all()
+
+    assert releases
+    for release in releases:
+        signers = set(
+            work.session.scalars(
+                select(Signature.person_id).where(
+                    Signature.rendition_id == release.rendition_id,
+                    Signature.sha256 == release.sha256,
+                )
+            )
+        )
+        preparers = set(
+            work.session.scalars(
+                select(RenditionPreparer.person_id).where(
+                    RenditionPreparer.rendition_id == release.rendition_id
+                )
+            )
+        )
+        assert len(signers) >= 2
+        assert not signers & preparers
+
+
+def test_the_letters_went_to_made_up_addresses_only(filled):
+    _, settings = filled
+    messages = written_messages(settings)
+
+    assert len(messages) > FEWEST
+    assert all(each.to.endswith(".example") for each in messages)
+
+
+def test_every_person_opens_their_first_page_and_a_case(filled, work):
+    from disclosure.web.demonstration import enter_path
+
+    app, settings = filled
+    references = work.session.scalars(select(Case.reference).order_by(Case.id)).all()
+    work.session.rollback()
+    for member in STAFF:
+        client = app.test_client()
+        page = client.get(enter_path("s", member.username), follow_redirects=True)
+        assert page.status_code == 200
+        assert member.name in page.get_data(as_text=True)
+    client = app.test_client()
+    client.get(enter_path("s", STAFF[2].username))
+    for reference in references:
+        assert client.get(f"/cases/{reference}").status_code == 200, reference
+    assert is_demonstration(settings.instance)
