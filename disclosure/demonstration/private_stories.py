@@ -12,7 +12,7 @@ from disclosure.demonstration.marketplace import KNOWN
 from disclosure.demonstration.papers import WORDS, Notice, notice_paper
 from disclosure.demonstration.people import PEOPLE
 from disclosure.demonstration.playing import Stage, Steps, Tale, minutes
-from disclosure.demonstration.staff import BODIES, CHEN, NOVAK, LIN, LINDQVIST, OKAFOR, ZHOU
+from disclosure.demonstration.staff import BODIES, CHEN, LIN, LINDQVIST, NOVAK, OKAFOR, ZHOU
 from disclosure.operations import assessing, collecting, deciding, noticing, verifying
 from disclosure.operations.intake import Demand
 from disclosure.operations.papers import Upload

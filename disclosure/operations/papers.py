@@ -15,6 +15,7 @@ from disclosure.domain.workflow import Action
 from disclosure.errors import BadInput, NotFound, Refused
 from disclosure.operations.desk import Work
 from disclosure.operations.outbox import Effect, enqueue
+from disclosure.operations.printing import file_size
 from disclosure.operations.recording import record
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case, Document
@@ -107,7 +108,7 @@ def require_acceptable(work: Work, upload: Upload) -> None:
     if not upload.content:
         raise BadInput("The file is empty. Attach it again.", where="papers")
     if len(upload.content) > limit:
-        raise BadInput(f"The file is over {limit // 1024 // 1024} MB. Split it.", where="papers")
+        raise BadInput(f"The file is over {file_size(limit)}. Split it.", where="papers")
 
 
 def find_document(work: Work, case: Case, document_id: str) -> Document:
