@@ -18,6 +18,7 @@ from disclosure.documents.media import HEAD, SUFFIXES, Media, media_of
 from disclosure.edge import house
 from disclosure.errors import DocumentRefused
 from disclosure.operations.papers import Upload, clean_filename
+from disclosure.operations.printing import file_size
 from disclosure.storage.kept import KeptFiles
 
 LIFE = timedelta(hours=1)
@@ -110,7 +111,7 @@ def _problem(upload: Upload) -> str:
     if not upload.content:
         return "the file is empty. Attach it again."
     if len(upload.content) > limit:
-        return f"the file is over {limit // 1024 // 1024} MB. Split it."
+        return f"the file is over {file_size(limit)}. Split it."
     ending = Path(clean_filename(upload.filename)).suffix.lower()
     try:
         kind = _kind(upload.content[:HEAD], ending if ending in SUFFIXES else "")
