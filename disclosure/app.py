@@ -19,6 +19,7 @@ from disclosure.edge import House
 from disclosure.errors import NotReady
 from disclosure.gateways.platform import source_from_settings
 from disclosure.gateways.queue import relay
+from disclosure.logs import set_up_logs
 from disclosure.operations.desk import Desk
 from disclosure.storage import encryption
 from disclosure.storage.base import db, mind_manners
@@ -58,12 +59,14 @@ def create_app(
     Raises:
         NotReady: When keys, packs, database or its guards are not in order.
     """
+    set_up_logs()
     settings = settings or load_settings(instance_folder(), os.environ)
     desk = make_desk(settings)
     app = Flask("disclosure", template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY=desk.keys.session_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
         MAX_CONTENT_LENGTH=settings.max_upload_bytes + 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         MAX_FORM_PARTS=200,

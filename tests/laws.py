@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 ROOMS: tuple[frozenset[str], ...] = (
-    frozenset({"errors"}),
+    frozenset({"errors", "logs"}),
     frozenset({"config"}),
     frozenset({"domain"}),
     frozenset({"storage", "gateways", "documents", "documentation"}),

@@ -295,8 +295,9 @@ class Tale:
 
     def collect_answer(self) -> Steps:
         """Open the link as the requester and type the code that came by the second channel."""
-        link = self._letter("the answer is ready", r"/portal/collect/([\w-]+)")
-        code = self._letter("Code for", r"\b(\d{8})\b")
+        letters = self._letters()
+        link = _found(r"/portal/collect/([\w-]+)", letters)
+        code = _found(r"\b(\d{8})\b", letters)
         with self.stage.unit() as work:
             releasing.open_delivery(work, link)
             if releasing.redeem(work, link, code) is None:
@@ -307,11 +308,14 @@ class Tale:
         """Close the case."""
         self.do(by, closing.close)
 
-    def _letter(self, subject: str, wanted: str) -> str:
-        for each in written_messages(self.stage.settings):
-            if subject in each.subject and self.reference in each.subject:
-                return _found(wanted, each.text)
-        raise RuntimeError(f"no letter “{subject}” was written")
+    def _letters(self) -> str:
+        """Return the texts of the newest link and code that were sent for this case."""
+        texts = {}
+        for each in reversed(written_messages(self.stage.settings)):
+            for subject in ("the answer is ready", "Code for"):
+                if subject in each.subject and self.reference in each.subject:
+                    texts[subject] = each.text
+        return "\n".join(texts.values())
 
     def notice_link(self, address: str) -> str:
         """Return the token of the notice that went to an address."""

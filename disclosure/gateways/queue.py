@@ -33,9 +33,7 @@ def relay(settings: Settings) -> Callable[[Sequence[str]], None]:
 
         try:
             for outbox_id in ids:
-                queue.enqueue(
-                    WORKER_CALL, outbox_id, job_timeout=JOB_TIMEOUT_SECONDS, result_ttl=0
-                )
+                queue.enqueue(WORKER_CALL, outbox_id, job_timeout=JOB_TIMEOUT_SECONDS, result_ttl=0)
         except RedisError:
             log.warning("the queue does not answer; the sweep will find what is due")
 

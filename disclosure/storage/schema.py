@@ -56,6 +56,6 @@ def require_protection(engine: Engine) -> None:
 
 def open_engine(database_url: str) -> Engine:
     """Open an engine outside of the web application, with the same manners."""
-    engine = create_engine(database_url)
+    engine = create_engine(database_url, hide_parameters=True)
     mind_manners(engine)
     return engine

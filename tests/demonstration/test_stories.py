@@ -9,17 +9,30 @@ from sqlalchemy import func, select
 
 from disclosure.app import create_app, prepare
 from disclosure.config import load_settings
+from disclosure.demonstration.marketplace import KNOWN
 from disclosure.demonstration.opening import fill_once, is_demonstration
-from disclosure.demonstration.staff import STAFF
+from disclosure.demonstration.people import PEOPLE
+from disclosure.demonstration.staff import BODIES, CHEN, LIN, STAFF, ZHOU
 from disclosure.domain.states import State
 from disclosure.edge import look
 from disclosure.gateways.mail import written_messages
+from disclosure.operations.accounts import find_person
 from disclosure.operations.desk import SYSTEM
 from disclosure.operations.ledger_check import verify_ledger
-from disclosure.storage.cases import Case
+from disclosure.storage.cases import Case, ClockStop
 from disclosure.storage.ledger_rows import LedgerEntry, Outbox
-from disclosure.storage.releases import Incident, Release, RenditionPreparer, Signature
-from tests.app import NOW
+from disclosure.storage.register import AgencyChange
+from disclosure.storage.releases import (
+    EmergencyReview,
+    Incident,
+    Notice,
+    Objection,
+    Release,
+    RenditionPreparer,
+    Signature,
+)
+from tests.app import NOW, Clock, Office
+from tests.journeys.steps import Desk, text_of, verify
 
 FEWEST = 30
 
@@ -67,6 +80,56 @@ def test_one_is_late_one_is_forged_one_is_refused_one_is_kept_silent(work):
     forged = work.session.scalars(select(Case).where(Case.state == "rejected")).one()
     kinds = select(Incident.kind).where(Incident.case_id == forged.id)
     assert work.session.scalars(kinds).all() == ["forged_demand"]
+
+
+def test_deadlines_are_late_today_and_after_and_some_stand_still(work):
+    today = NOW.astimezone(work.desk.settings.zone).date()
+    owed = select(Case).where(Case.is_open, Case.state.not_in(["delivered", "recalled"]))
+    days = [
+        (case.due_at.astimezone(work.desk.settings.zone).date() - today).days
+        for case in work.session.scalars(owed)
+    ]
+
+    assert sum(left < 0 for left in days) == 1
+    assert sum(left == 0 for left in days) == 1
+    assert max(days) > 0
+    stopped = select(func.count()).where(ClockStop.ended_at.is_(None))
+    assert work.session.scalar(stopped) == sum(
+        case.state == "needs_info" for case in work.session.scalars(select(Case))
+    )
+
+
+def test_one_release_waits_for_an_objection_and_one_for_the_window(work):
+    objection = work.session.scalars(select(Objection)).one()
+    approved = work.session.scalars(select(Case).where(Case.state == "approved")).one()
+    notice = work.session.scalars(select(Notice).where(Notice.case_id == approved.id)).one()
+
+    assert objection.decision is None
+    assert work.session.get(Case, objection.case_id).route == "transaction"
+    assert approved.statement["order"] == "O-5512"
+    assert notice.sent_at < NOW < notice.objection_until
+
+
+def test_one_waits_for_every_signature_and_one_for_the_last(work):
+    waiting = work.session.scalars(select(Case).where(Case.state == "signing")).all()
+    given = {
+        case.approval_profile: work.session.scalar(
+            select(func.count()).where(Signature.case_id == case.id)
+        )
+        for case in waiting
+    }
+
+    assert given == {"DUAL": 0, "STD": 1}
+
+
+def test_a_senior_review_of_an_emergency_is_owed_and_a_register_change_waits(work):
+    release = work.session.scalars(select(Release).where(Release.profile == "EMERG")).one()
+    change = work.session.scalars(
+        select(AgencyChange).where(AgencyChange.decided_at.is_(None))
+    ).one()
+
+    assert work.session.get(EmergencyReview, release.id) is None
+    assert change.values["name"].startswith("Songzhao")
 
 
 def test_the_ledger_is_whole_and_its_times_never_go_back(work):
@@ -133,3 +196,40 @@ def test_every_person_opens_their_first_page_and_a_case(filled, work):
     for reference in references:
         assert client.get(f"/cases/{reference}").status_code == 200, reference
     assert is_demonstration(settings.instance)
+
+
+@pytest.fixture
+def desk(filled):
+    """The people whom the five-minute walk names, each at a browser of their own."""
+    app, settings = filled
+    names = {"handler": LIN, "legal": ZHOU, "compliance": CHEN, "auditor": "hugo.almeida"}
+    with app.app_context(), look(SYSTEM) as unit:
+        people = {name: find_person(unit.session, user).id for name, user in names.items()}
+    return Desk(Office(app, Clock(NOW), settings, people))
+
+
+@pytest.fixture
+def ready(filled):
+    """Reference of the one case of the police branch that waits for its decision."""
+    with filled[0].app_context(), look(SYSTEM) as unit:
+        cases = unit.session.scalars(select(Case).where(Case.state == "assessing"))
+        [found] = [case.reference for case in cases if case.title == BODIES["police"].printed]
+    return found
+
+
+def test_a_newcomer_takes_the_case_of_the_walk_to_its_end(desk, ready, tmp_path):
+    assert ready in desk.person("legal").open("/cases/?state=assessing").text
+    desk.act("legal", ready, "decide_release", reason="Lawful and narrow.")
+    desk.redact_and_submit(ready, masks={"reg.phone": ("mask_phone", "not_responsive")})
+    desk.sign("legal", ready)
+    desk.sign("compliance", ready)
+    desk.act("compliance", ready, "release")
+    desk.jobs()
+    pdf = desk.collect(ready, link_to="evidence@linjiang", code_to="callback+")
+    desk.act("handler", ready, "close")
+    bag, fingerprint = desk.export(ready, tmp_path)
+    answer = verify(bag, fingerprint, tmp_path / "elsewhere")
+
+    assert PEOPLE[KNOWN.police_subject].real_name in text_of(pdf)
+    assert desk.state(ready) == "closed"
+    assert answer.returncode == 0, answer.stdout + answer.stderr

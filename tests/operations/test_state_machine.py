@@ -139,22 +139,23 @@ class OneCase(RuleBasedStateMachine):
 
     # --- People at work ------------------------------------------------------------------------
 
-    @rule()
-    def forward(self):
-        """Let the usual people take the usual next step, up to the submission."""
-        state = State.of(self.seen()[0])
-        if state is State.ON_HOLD:
-            self.attempt("handler", deciding.resume, reason="Cleared.")
-        elif state is State.VERIFYING:
-            self.attempt("handler", verifying.confirm_requester)
-        elif state is State.ASSESSING:
-            for who in ("legal", "legal2"):
-                self.decide(who)
-        elif state is State.COLLECTING:
-            self.collect("handler")
-        elif state is State.REDACTING:
-            self.build()
-            self.attempt("handler", signing.submit_for_signing)
+    @rule(steps=st.integers(1, 4))
+    def forward(self, steps):
+        """Let the usual people take the usual next steps."""
+        for _ in range(steps):
+            self.step(State.of(self.seen()[0]))
+
+    def step(self, state):
+        usual = {
+            State.ON_HOLD: lambda: self.attempt("handler", deciding.resume, reason="Cleared."),
+            State.VERIFYING: lambda: self.attempt("handler", verifying.confirm_requester),
+            State.ASSESSING: lambda: self.decide("legal"),
+            State.COLLECTING: lambda: self.collect("handler"),
+            State.REDACTING: lambda: (self.build(), self.submit("handler")),
+            State.SIGNING: lambda: (self.sign("legal"), self.sign("compliance")),
+            State.APPROVED: lambda: self.release("compliance"),
+        }
+        usual.get(state, lambda: None)()
 
     @rule(who=HANDLERS)
     def claim(self, who):
