@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 import click
@@ -26,6 +26,8 @@ from disclosure.jobs import work_forever
 
 THREADS = 8
 RESTART_SECONDS = 1.0
+STORIES_LAST = timedelta(days=60)
+"""The demonstration's seal is older than its oldest sealed file."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -109,7 +111,7 @@ def _demonstration(settings: Settings) -> tuple[Settings, list[str], str]:
 
 
 def _build(settings: Settings, clock: Callable[[], datetime]) -> Flask:
-    prepare(settings, utc_now())
+    prepare(settings, utc_now() - STORIES_LAST)
     return create_app(settings, clock=clock)
 
 

@@ -69,7 +69,7 @@ def dropping_smtp_server() -> Iterator[services.SmtpPeer]:
 
 @pytest.fixture(scope="session")
 def _browser() -> Iterator[object]:
-    from tests.chromium import running_browser  # noqa: PLC0415 - slow, and few tests need it
+    from tests.chromium import running_browser
 
     with running_browser() as browser:
         yield browser
@@ -81,7 +81,7 @@ def chromium(_browser) -> Iterator[object]:
 
     The test fails at its end if a script broke or the Content-Security-Policy refused anything.
     """
-    from tests.chromium import Chromium  # noqa: PLC0415 - slow, and few tests need it
+    from tests.chromium import Chromium
 
     browser = Chromium(_browser)
     yield browser

@@ -57,6 +57,7 @@ def fill_once(
     settings = replace(
         settings,
         sources=folder / MAPPING_NAME,
+        smtp_url=None,
         platform_name=PLATFORM,
         legal_entity=ENTITY,
         mail_from="disclosure@qinghe-market.example",

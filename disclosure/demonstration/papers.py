@@ -106,7 +106,7 @@ def _paragraphs(*texts: str) -> str:
 def seal_drawing(name: str) -> str:
     """Return a round red seal with a star, as inline SVG."""
     width = len(name) * (0.55 if name.isascii() else 1.0)
-    letters = min(11.0, 108 / width)
+    letters = min(11.0, 88 / width)
     return (
         '<svg width="140" height="140" viewBox="0 0 140 140"><g transform="rotate(-9 70 70)" '
         'stroke="none" fill="#c4142c"><circle cx="70" cy="70" r="65" fill="none" '
@@ -162,10 +162,13 @@ def _printed(body: str, title: str, lang: str) -> bytes:
 def scanned(pdf: bytes) -> bytes:
     """Return the first page as a slightly crooked PNG, as a scanner gives it."""
     import pypdfium2  # noqa: PLC0415 - slow to load, and only our own pages are opened here
+    from PIL.Image import Resampling  # noqa: PLC0415 - as above
 
     with pypdfium2.PdfDocument(pdf) as document:
         page = document[0].render(scale=SCAN_SCALE).to_pil()
-    crooked = page.convert("RGB").rotate(SCAN_TURN, fillcolor="white").quantize(32)
+    crooked = (
+        page.convert("RGB").rotate(SCAN_TURN, Resampling.BICUBIC, fillcolor="white").quantize(32)
+    )
     out = io.BytesIO()
     crooked.save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -119,8 +119,7 @@ def gate(
         removed: Values that must not occur in any variant or encoding.
         regions: Boxes that must be burned, in the pages' own unrotated user space; their page
             numbers count in the finished file.
-        original: The document before redaction; the text that stood in the regions is then
-            searched everywhere in the finished file.
+        original: Before redaction; what stood in the regions is then searched everywhere.
         expected_pages: Number of pages that the file must have.
         reading: How strictly and how far to read; lenient without one.
 

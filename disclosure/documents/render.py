@@ -95,6 +95,15 @@ def render_pdf(
         NotReady: When a font is missing, so that there would be empty boxes.
     """
     cjk_font()
+    pdf, missing = _typeset(html, title, lang)
+    if missing and every_glyph:
+        raise NotReady(
+            f"{missing} characters have no glyph in any installed font; install more: {INSTALL}"
+        )
+    return pdf
+
+
+def _typeset(html: str, title: str, lang: str) -> tuple[bytes, int]:
     press = _press()
     with press.lock:
         press.ear.start()
@@ -111,9 +120,4 @@ def render_pdf(
         document.metadata.authors = []
         document.metadata.generator = None
         pdf: bytes = document.write_pdf(pdf_variant=VARIANT, pdf_tags=True)
-        missing = press.ear.missing
-    if missing and every_glyph:
-        raise NotReady(
-            f"{missing} characters have no glyph in any installed font; install more: {INSTALL}"
-        )
-    return pdf
+        return pdf, press.ear.missing

@@ -14,6 +14,8 @@ from disclosure.errors import BadInput
 
 if TYPE_CHECKING:
     from asn1crypto import x509
+    from cryptography.x509 import KeyUsage
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import signers
     from pyhanko.sign.signers.pdf_signer import PdfSigningSession
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -39,7 +41,30 @@ def new_seal_identity(common_name: str, now: datetime) -> tuple[bytes, bytes]:
 
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name)])
-    usage = x509.KeyUsage(
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - CLOCK_SLACK)
+        .not_valid_after(now + VALID_FOR)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return private, certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _usage() -> "KeyUsage":
+    from cryptography import x509  # noqa: PLC0415  as above
+
+    return x509.KeyUsage(
         digital_signature=True,
         content_commitment=True,
         key_encipherment=False,
@@ -50,24 +75,6 @@ def new_seal_identity(common_name: str, now: datetime) -> tuple[bytes, bytes]:
         encipher_only=False,
         decipher_only=False,
     )
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - CLOCK_SLACK)
-        .not_valid_after(now + VALID_FOR)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    return private, certificate.public_bytes(serialization.Encoding.PEM)
 
 
 def seal(
@@ -82,17 +89,39 @@ def seal(
         reason: Shown by readers of the file.
         signed_at: Aware time that is written as the time of signing.
     """
+    from pyhanko.sign import fields, signers  # noqa: PLC0415  slow to load
+
+    metadata = signers.PdfSignatureMetadata(
+        field_name=FIELD,
+        reason=reason,
+        certify=True,
+        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+        subfilter=fields.SigSeedSubFilter.PADES,
+        md_algorithm="sha256",
+    )
+    signer = _signing_at(signed_at)(metadata, _signer(key_pem, certificate_pem))
+    sealed = io.BytesIO()
+    signer.sign_pdf(_quiet_update(pdf), output=sealed)
+    return sealed.getvalue()
+
+
+def _quiet_update(pdf: bytes) -> "IncrementalPdfFileWriter":
     from pyhanko.pdf_utils.incremental_writer import (  # noqa: PLC0415  slow to load
         IncrementalPdfFileWriter,
     )
-    from pyhanko.pdf_utils.writer import BasePdfFileWriter  # noqa: PLC0415  as above
-    from pyhanko.sign import fields, signers  # noqa: PLC0415  as above
 
     class Update(IncrementalPdfFileWriter):
         """Leave the metadata as they are: they are ours alone."""
 
         def _update_meta(self) -> None:
             return
+
+    return Update(io.BytesIO(pdf))
+
+
+def _signing_at(moment: datetime) -> "type[signers.PdfSigner]":
+    from pyhanko.pdf_utils.writer import BasePdfFileWriter  # noqa: PLC0415  slow to load
+    from pyhanko.sign import signers  # noqa: PLC0415  as above
 
     class Signer(signers.PdfSigner):
         """Sign at the given time instead of the clock's."""
@@ -103,22 +132,10 @@ def seal(
             existing_fields_only: bool = False,  # noqa: FBT001, FBT002  pyHanko's own signature
         ) -> "PdfSigningSession":
             session = super().init_signing_session(pdf_out, existing_fields_only)
-            session.system_time = signed_at
+            session.system_time = moment
             return session
 
-    metadata = signers.PdfSignatureMetadata(
-        field_name=FIELD,
-        reason=reason,
-        certify=True,
-        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
-        subfilter=fields.SigSeedSubFilter.PADES,
-        md_algorithm="sha256",
-    )
-    sealed = io.BytesIO()
-    Signer(metadata, _signer(key_pem, certificate_pem)).sign_pdf(
-        Update(io.BytesIO(pdf)), output=sealed
-    )
-    return sealed.getvalue()
+    return Signer
 
 
 def verify_seal(pdf: bytes, certificate_pem: bytes) -> bool:

@@ -54,7 +54,7 @@ def outcome_is_reroute(facts: CaseFacts, _who: Signer, _now: datetime) -> str | 
 
 def demand_runs_the_wrong_way(facts: CaseFacts, _who: Signer, _now: datetime) -> str | None:
     """Ask whether a complainant asks for the respondent, which clause 3(e) does not give (E02)."""
-    if facts.deciding_check == "E02_requester_is_respondent":
+    if facts.runs_the_wrong_way:
         return None
     return "Only a demand that runs against the direction of clause 3(e) is turned away at once."
 

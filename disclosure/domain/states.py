@@ -102,6 +102,7 @@ class CaseFacts:
         outcome: The current evaluation's outcome code, or empty.
         deciding_check: The current evaluation's deciding check, or empty.
         overrulable: Whether the deciding check is one that a person may overrule.
+        runs_the_wrong_way: Whether a complainant asks for the respondent under clause 3(e).
         identity_problem: First reason why the requester's identity is not established.
         sender_is_forged: Whether a look-alike sender or forged paper is on record.
         profile_roles: Roles whose signatures the approval profile asks for.
@@ -131,6 +132,7 @@ class CaseFacts:
     outcome: str = ""
     deciding_check: str = ""
     overrulable: bool = False
+    runs_the_wrong_way: bool = False
     identity_problem: str | None = None
     sender_is_forged: bool = False
     profile_roles: tuple[Role, ...] = ()

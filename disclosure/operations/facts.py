@@ -51,6 +51,7 @@ def case_facts(work: Work, case: Case, *, release_problem: str | None = None) ->
         outcome=evaluation.outcome if evaluation else "",
         deciding_check=evaluation.deciding_check if evaluation else "",
         overrulable=_overrulable(evaluation),
+        runs_the_wrong_way=_runs_the_wrong_way(case, evaluation),
         identity_problem=_identity_problem(evaluation),
         sender_is_forged=_sender_is_forged(work, case, evaluation),
         profile_roles=SIGNING_ROLES.get(case.approval_profile, ()),
@@ -158,6 +159,13 @@ def _identity_problem(evaluation: Evaluation | None) -> str | None:
         for check in evaluation.decision["checks"]
         if check["id"] == evaluation.deciding_check
     )
+
+
+def _runs_the_wrong_way(case: Case, evaluation: Evaluation | None) -> bool:
+    """Tell whether the platform's own record says that the requester is not the respondent."""
+    if case.ground != "G3E" or evaluation is None:
+        return False
+    return evaluation.facts["facts"]["ground_facts"].get("requester_is_respondent") is False
 
 
 def _overrulable(evaluation: Evaluation | None) -> bool:

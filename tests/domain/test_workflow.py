@@ -37,8 +37,8 @@ GUARDS = {
     ask.outcome_is_release: ({"outcome": "release_partial"}, {"outcome": "refuse"}),
     ask.outcome_is_reroute: ({"outcome": "reroute"}, {"outcome": "release"}),
     ask.demand_runs_the_wrong_way: (
-        {"deciding_check": "E02_requester_is_respondent"},
-        {"deciding_check": "E01_complaint_qualified"},
+        {"runs_the_wrong_way": True},
+        {"runs_the_wrong_way": False},
     ),
     ask.outcome_is_preserve: ({"outcome": "preserve_only"}, {"outcome": "release"}),
     ask.outcome_is_duplicate: ({"outcome": "link_duplicate"}, {"outcome": "release"}),

@@ -97,3 +97,16 @@ def test_a_complainant_without_any_paper_is_turned_away_with_the_pointer(desk):
     assert "does not run the other way" in page.text
     assert desk.state(reference) == "refused"
     assert "court" in desk.letter("party@letters.example", reference).lower()
+
+
+def test_a_complainant_abroad_is_turned_away_with_the_pointer_too(desk):
+    page, reference = ask(
+        desk,
+        KNOWN.foreign_complainant,
+        KNOWN.complaint_foreign,
+        fields=["reg.real_name"],
+        carried_by="none",
+    )
+
+    assert "does not run the other way" in page.text
+    assert desk.state(reference) == "refused"
