@@ -25,12 +25,12 @@ RUNTIME_NEEDS=(
   "command:pdftotext:poppler-utils"
   "command:fc-list:fontconfig"
   "font:zh-cn:fonts-noto-cjk"
+  "command:tesseract:tesseract-ocr"
+  "tessdata:chi_sim:tesseract-ocr-chi-sim"
 )
 TEST_NEEDS=(
   "command:chromium|chromium-browser|google-chrome:chromium"
   "command:redis-server:redis-server"
-  "command:tesseract:tesseract-ocr"
-  "tessdata:chi_sim:tesseract-ocr-chi-sim"
   "command:initdb:postgresql"
 )
 

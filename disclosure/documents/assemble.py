@@ -41,6 +41,14 @@ class Part:
     pdf: bytes
 
 
+def page_count(pdf: bytes) -> int:
+    """Return how many pages a PDF of our own has."""
+    import pikepdf  # noqa: PLC0415  loads a C++ library, needed here only
+
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return len(opened.pages)
+
+
 def assemble(lead: bytes, documents: Sequence[Part], *, title: str, made_at: datetime) -> bytes:
     """Append redacted documents to the tagged pages that lead the rendition.
 

@@ -283,6 +283,11 @@ def assess(work: Work, case: Case) -> Evaluation:
     )
     work.session.add(evaluation)
     work.session.flush()
+    _record_evaluation(work, case, evaluation)
+    return evaluation
+
+
+def _record_evaluation(work: Work, case: Case, evaluation: Evaluation) -> None:
     data = {
         "evaluation": evaluation.id,
         "outcome": evaluation.outcome,
@@ -291,14 +296,9 @@ def assess(work: Work, case: Case) -> Evaluation:
         "catalogue": evaluation.catalogue_version,
         "catalogue_sha256": evaluation.catalogue_hash,
     }
-    private = {"facts": json.dumps(facts, ensure_ascii=False, sort_keys=True)}
-    advance(
-        work.as_actor(SYSTEM),
-        case,
-        Action.EVALUATE,
-        Change(subjects=[evaluation.id], data=data, private=private),
-    )
-    return evaluation
+    private = {"facts": json.dumps(evaluation.facts, ensure_ascii=False, sort_keys=True)}
+    change = Change(subjects=[evaluation.id], data=data, private=private)
+    advance(work.as_actor(SYSTEM), case, Action.EVALUATE, change)
 
 
 def _digest(work: Work, case: Case, facts: FactsJson) -> str:

@@ -353,6 +353,10 @@ def _check_what(work: Work, demand: Demand, problems: dict[str, str]) -> None:
         problems["fields"] = "Choose the data from the list."
     if demand.period and demand.period[0] > demand.period[1]:
         problems["period_to"] = "The last day must not be before the first."
+    _check_identifiers(demand, problems)
+
+
+def _check_identifiers(demand: Demand, problems: dict[str, str]) -> None:
     if any(len(value) > LONGEST["name"] for value in demand.identifiers.values()):
         problems["identifiers"] = "Keep each identifier under 200 characters."
     elif any(_has_hidden_signs(value) for value in demand.identifiers.values()):
@@ -391,15 +395,21 @@ def _check_period(work: Work, demand: Demand, problems: dict[str, str]) -> None:
 
 
 def _check_private(work: Work, demand: Demand, problems: dict[str, str]) -> None:
-    source = work.desk.source
     if not demand.purpose.strip():
         problems["purpose"] = "Say what you need the data for."
-    if demand.ground == "G3E":
-        found = source.complaint(demand.complaint) if source and demand.complaint else None
-        parties = {found.complainant, found.respondent} if found else set()
-        if demand.account not in parties or not demand.account:
-            problems["complaint"] = "Enter the number of a complaint that you are a party to."
-    if demand.ground == "G3F":
-        order = source.order(demand.order) if source and demand.order else None
-        if order is None or order.side(demand.account) is None:
-            problems["order"] = "Enter the number of an order that you are a party to."
+    if demand.ground == "G3E" and demand.account not in _parties_to_complaint(work, demand):
+        problems["complaint"] = "Enter the number of a complaint that you are a party to."
+    if demand.ground == "G3F" and not _is_party_to_order(work, demand):
+        problems["order"] = "Enter the number of an order that you are a party to."
+
+
+def _parties_to_complaint(work: Work, demand: Demand) -> set[str]:
+    source = work.desk.source
+    found = source.complaint(demand.complaint) if source and demand.complaint else None
+    return {found.complainant, found.respondent} if found else set()
+
+
+def _is_party_to_order(work: Work, demand: Demand) -> bool:
+    source = work.desk.source
+    order = source.order(demand.order) if source and demand.order else None
+    return order is not None and order.side(demand.account) is not None

@@ -67,20 +67,13 @@ def release(work: Work, case: Case) -> Release:
         released_by=work.actor.person,
         released_at=work.now,
     )
-    advance(
-        work,
-        case,
-        Action.RELEASE,
-        Change(
-            subjects=[made.id],
-            data={
-                "release": made.id,
-                "rendition": rendition.id,
-                "sha256": rendition.sha256,
-                "profile": made.profile,
-            },
-        ),
-    )
+    data = {
+        "release": made.id,
+        "rendition": rendition.id,
+        "sha256": rendition.sha256,
+        "profile": made.profile,
+    }
+    advance(work, case, Action.RELEASE, Change(subjects=[made.id], data=data))
     work.session.add(made)
     flush_or_refuse(work, "release")
     _issue_link(work, case, made)
@@ -264,6 +257,11 @@ def redeem(work: Work, token: str, code: str, *, grace: str = "") -> tuple[bytes
         _count_wrong_code(work, case, delivery)
         return None
     content = _released_bytes(work, rendition, made)
+    return content, filename, _spend(work, case, delivery, made)
+
+
+def _spend(work: Work, case: Case, delivery: Delivery, made: Release) -> str:
+    """Spend a link by compare-and-set and return the secret that lets its browser resume."""
     grace = secrets.token_urlsafe(24)
     spent = work.session.execute(
         update(Delivery)
@@ -277,7 +275,7 @@ def redeem(work: Work, token: str, code: str, *, grace: str = "") -> tuple[bytes
         data={"delivery": delivery.id, "sha256": made.sha256, "release": made.id},
     )
     advance(work.as_actor(REQUESTER), case, Action.CONFIRM_DELIVERY, change)
-    return content, filename, grace
+    return grace
 
 
 def _count_wrong_code(work: Work, case: Case, delivery: Delivery) -> None:

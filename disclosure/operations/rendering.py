@@ -11,15 +11,15 @@ import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
-from disclosure.documents.assemble import Part, assemble
-from disclosure.documents.gate import gate
-from disclosure.documents.plan import Plan
+from disclosure.documents.assemble import Part, assemble, page_count
+from disclosure.documents.gate import Reading, gate
+from disclosure.documents.plan import Plan, Region
 from disclosure.documents.redact import RedactionReport, redact
 from disclosure.documents.render import render_pdf
 from disclosure.documents.seal import seal
@@ -229,6 +229,7 @@ def build(desk: Desk, draft: Draft, report: Report) -> Built:
         )
         lead = render_pdf(html, title=f"Disclosure {draft.reference}", lang="en")
         report(75, "Joining and sealing")
+        lead_pages = page_count(lead)
         joined = assemble(
             lead,
             [Part(part.name, part.content) for part in parts],
@@ -237,7 +238,8 @@ def build(desk: Desk, draft: Draft, report: Report) -> Built:
         )
         content = _sealed(desk, joined, draft)
         report(85, "Reading the finished file again")
-        return _gated(draft, content, folder, parts, manifest=manifest, log=log)
+        printed = _Printed(content, lead_pages, manifest, log)
+        return _gated(draft, printed, folder, parts)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -268,29 +270,45 @@ def _sealed(desk: Desk, joined: bytes, draft: Draft) -> bytes:
     )
 
 
-def _gated(
-    draft: Draft,
-    content: bytes,
-    folder: Path,
-    parts: list[_Part],
-    *,
-    manifest: dict[str, object],
-    log: dict[str, object],
-) -> Built:
+@dataclass(frozen=True, slots=True, repr=False)
+class _Printed:
+    content: bytes
+    lead_pages: int
+    manifest: dict[str, object]
+    log: dict[str, object]
+
+
+def _gated(draft: Draft, printed: _Printed, folder: Path, parts: list[_Part]) -> Built:
     finished = folder / "rendition.pdf"
-    finished.write_bytes(content)
+    finished.write_bytes(printed.content)
     terms = [term.text for paper in draft.papers for term in paper.plan.terms]
-    verdict = gate(finished, removed=[*draft.removed, *terms])
+    verdict = gate(
+        finished,
+        removed=[*draft.removed, *terms],
+        regions=_shifted_regions(parts, printed.lead_pages),
+        expected_pages=printed.lead_pages + sum(part.outcome.pages for part in parts),
+        reading=Reading(strict=True),
+    )
     documents = [part.outcome.verdict.as_json() for part in parts]
     return Built(
-        content=content,
+        content=printed.content,
         pages=verdict.pages,
         gate_sha256=verdict.sha256,
         gate_passed=verdict.passed,
         gate_report={**verdict.as_json(), "values": len(draft.removed), "documents": documents},
-        redaction_log=log,
-        manifest=manifest,
+        redaction_log=printed.log,
+        manifest=printed.manifest,
     )
+
+
+def _shifted_regions(parts: list[_Part], lead_pages: int) -> list[Region]:
+    """Return every box that must be burned, by page of the finished file."""
+    regions: list[Region] = []
+    before = lead_pages
+    for part in parts:
+        regions += [replace(each, page=each.page + before) for each in part.paper.plan.regions]
+        before += part.outcome.pages
+    return regions
 
 
 def _tables(draft: Draft) -> dict[str, object]:

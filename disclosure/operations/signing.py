@@ -48,25 +48,8 @@ def sign(work: Work, case: Case, *, sha256: str, reason: str) -> Signature:
         raise Stale("The rendition has changed since you opened it: look at the new one first.")
     roles = signable_roles(case_facts(work, case), work.actor.signer)
     role = roles[0].value if roles else "none"
-    signature_id = uuid.uuid4().hex
-    advance(
-        work,
-        case,
-        Action.SIGN,
-        Change(
-            subjects=[signature_id],
-            data={
-                "signature": signature_id,
-                "rendition": rendition.id,
-                "sha256": rendition.sha256,
-                "role": role,
-            },
-            reason=reason,
-        ),
-    )
-    require_intact(work, rendition)
     signature = Signature(
-        id=signature_id,
+        id=uuid.uuid4().hex,
         case_id=case.id,
         rendition_id=rendition.id,
         sha256=rendition.sha256,
@@ -74,6 +57,15 @@ def sign(work: Work, case: Case, *, sha256: str, reason: str) -> Signature:
         role=role,
         signed_at=work.now,
     )
+    data = {
+        "signature": signature.id,
+        "rendition": rendition.id,
+        "sha256": rendition.sha256,
+        "role": role,
+    }
+    change = Change(subjects=[signature.id], data=data, reason=reason)
+    advance(work, case, Action.SIGN, change)
+    require_intact(work, rendition)
     work.session.add(signature)
     flush_or_refuse(work, "signature")
     _approve_when_complete(work, case, rendition)
