@@ -314,6 +314,7 @@ def test_a_file_over_the_limit_is_refused_with_a_page(tmp_path):
 
     page = send(visitor, expect=413, **GIVEN, papers=[("huge.pdf", SCAN + b"x" * 2_000_000)])
     assert "too large" in page.text
+    del page
     gc.collect()  # the sender's own copy of the upload is dropped here
 
 
