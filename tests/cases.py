@@ -333,9 +333,18 @@ def prepared_office(tmp_path: Path, *, clock: Clock | None = None) -> Office:
     The real jobs built their renditions, once per process; each test has a copy of its own. In
     ``AUTHORITY`` the phone number is masked and one document, with Chinese text, is redacted.
     """
+    return _copy(_prepared(), tmp_path, clock)
+
+
+def empty_office(tmp_path: Path, *, clock: Clock | None = None) -> Office:
+    """Copy an installation with its people and without cases; quicker than ``make_app``."""
+    return _copy(_empty(), tmp_path, clock)
+
+
+def _copy(instance: Path, tmp_path: Path, clock: Clock | None) -> Office:
     clock = clock or Clock()
     folder = tmp_path / "instance"
-    shutil.copytree(_prepared(), folder)
+    shutil.copytree(instance, folder)
     settings = replace(load_settings(folder, {}), sources=folder / "marketplace.toml")
     office = Office(create_app(settings, clock=clock), clock, settings)
     office.app.config.update(WTF_CSRF_ENABLED=False)
@@ -344,6 +353,19 @@ def prepared_office(tmp_path: Path, *, clock: Clock | None = None) -> Office:
         office.people = {row.username: row.id for row in people}
     assert office.people.keys() == ROLES.keys()
     return office
+
+
+def at_rest(office: Office) -> Path:
+    """Close an installation's database, so that its folder can be copied; return the folder."""
+    with office.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    return office.settings.instance
+
+
+@lru_cache(maxsize=1)
+def _empty() -> Path:
+    return at_rest(make_app(Path(tempfile.mkdtemp(prefix="disclosure-empty-"))))
 
 
 @lru_cache(maxsize=1)
@@ -361,10 +383,7 @@ def _prepared() -> Path:
     office.work_jobs()
     for reference in (AUTHORITY, IP, TRANSACTION):
         do(office, "handler", reference, signing.submit_for_signing)
-    with office.app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    return office.settings.instance
+    return at_rest(office)
 
 
 def with_document(office: Office, reference: str) -> str:

@@ -44,7 +44,7 @@ work_forever(create_app(settings, clock=lambda: NOW))
 
 @pytest.fixture
 def office(tmp_path):
-    return make_app(tmp_path)
+    return cases.empty_office(tmp_path)
 
 
 def rows(office, kind):
@@ -299,13 +299,13 @@ def wait_for(condition, seconds=30):
     pytest.fail("it never came to that")
 
 
-def test_a_worker_killed_while_it_renders_is_followed_by_another(office):
+def test_a_worker_killed_while_it_renders_is_followed_by_another(office, tmp_path):
     reference = to_state(office, cases.police_case(office), State.REDACTING)
     cases.with_document(office, reference)
     cases.assess_impact(office, reference)
     do(office, "handler", reference, redacting.request_rendition)
     folder = str(office.settings.instance)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
     worker = subprocess.Popen(
         [sys.executable, "-c", WORKER, folder], cwd=ROOT, env=environment, start_new_session=True
     )

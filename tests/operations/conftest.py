@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.app import Office, make_app
-from tests.cases import prepared_office
+from tests.app import Office
+from tests.cases import empty_office, prepared_office
 
 
 @pytest.fixture
 def office(tmp_path) -> Office:
     """Return an installation without cases."""
-    return make_app(tmp_path)
+    return empty_office(tmp_path)
 
 
 @pytest.fixture

@@ -35,7 +35,6 @@ from disclosure.operations import (
 from disclosure.operations.accounts import disable_person, grant_role, revoke_role
 from disclosure.operations.desk import Actor
 from disclosure.operations.ledger_check import verify_ledger
-from disclosure.storage.base import db
 from disclosure.storage.people import Person
 from tests import cases
 from tests.app import ROLES, Clock, Office, make_app
@@ -58,10 +57,7 @@ def furnished():
     with office.app.app_context(), office.unit("admin") as work:
         for name, role in TEMPTED.items():
             grant_role(work, work.session.get_one(Person, office.people[name]), role)
-    with office.app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    return office.settings.instance, office.people, reference
+    return cases.at_rest(office), office.people, reference
 
 
 class OneCase(RuleBasedStateMachine):
@@ -92,9 +88,7 @@ class OneCase(RuleBasedStateMachine):
             return
         with self.office.app.app_context(), self.office.unit() as work:
             report = verify_ledger(work)
-        with self.office.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        cases.at_rest(self.office)
         self.plain.close()
         shutil.rmtree(self.folder)
         assert report.whole, report.lines()

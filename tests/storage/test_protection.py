@@ -9,7 +9,6 @@ import pytest
 from disclosure.domain.approvals import SIGNING_ROLES
 from disclosure.domain.states import State
 from disclosure.operations import signing
-from disclosure.storage.base import db
 from disclosure.storage.protection import APPEND_ONLY
 from disclosure.storage.schema import migrate
 from tests import cases
@@ -54,9 +53,7 @@ def furnish(url, office):
     with cases.at_work(office, waiting) as (work, case):
         newest = cases.rendition_of(work, case)
         place.case, place.rendition, place.sha256 = case.id, newest.id, newest.sha256
-    with office.app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    cases.at_rest(office)
     return place
 
 
