@@ -227,11 +227,10 @@ def sign_in(work: Work, username: str, password: str, *, address: str) -> str | 
     person = work.session.scalars(
         select(Person).where(Person.username == username.strip().lower())
     ).first()
-    account = f"person:{person.id}" if person else "person:unknown"
-    subjects = (account, f"address:{hash_token(address)[:32]}")
+    subjects = (tries_on_account(username), f"address:{hash_token(address)[:32]}")
     for subject in subjects:
         require_tries_left(work, subject)
-    if _password_is_right(person, password) and person is not None and person.active:
+    if password_is_right(person, password) and person is not None and person.active:
         return open_session(work, person)
     for subject in subjects:
         count_failure(work, subject)
@@ -244,7 +243,13 @@ def wrong_password_message() -> str:
     return _WRONG
 
 
-def _password_is_right(person: Person | None, password: str) -> bool:
+def tries_on_account(username: str) -> str:
+    """Name the counter of a user name; one that does not exist is counted like any other."""
+    return f"account:{hash_token(username.strip().lower())[:32]}"
+
+
+def password_is_right(person: Person | None, password: str) -> bool:
+    """Tell whether this is the person's password; takes as long when there is none."""
     stored = person.password_hash if person and person.password_hash else _DUMMY
     try:
         _hasher.verify(stored, password[:LONGEST_PASSWORD])
@@ -282,6 +287,14 @@ def close_session(work: Work) -> None:
     if row is not None and row.ended_at is None:
         row.ended_at = work.now
         record(work, Event.SESSION_CLOSED, subjects=[row.person_id])
+
+
+def end_session_of_cookie(work: Work, token: str) -> None:
+    """End the session whose token a browser still carries, if it is live."""
+    row = live_session(work.session, token, work.now)
+    if row is not None:
+        person = work.session.get_one(Person, row.person_id)
+        close_session(work.as_actor(Actor(person.id, roles_of(person), row.token_hash)))
 
 
 def live_session(session: Session, token: str, now: datetime) -> StaffSession | None:

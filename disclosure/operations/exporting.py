@@ -14,7 +14,7 @@ from disclosure import __version__
 from disclosure.domain.workflow import Action
 from disclosure.errors import DisclosureError
 from disclosure.operations.desk import Work
-from disclosure.operations.facts import latest_release, latest_rendition
+from disclosure.operations.facts import latest_release
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case, Document, Evaluation
 from disclosure.storage.ledger_rows import LedgerEntry, LedgerOpening
@@ -36,7 +36,8 @@ def export_record(work: Work, case: Case, target: Path) -> RecordSummary:
 
     Raises:
         Refused: When the actor may not export.
-        NotReady: When a stored file of the case is missing or was changed on disk.
+        NotReady: When the released file is missing or was changed on disk. A paper that can no
+            longer be read does not stop the export: its place in the record says why.
     """
     entry = advance(work, case, Action.EXPORT_RECORD, Change(data={"variant": "full"}))
     head = sign_head(
@@ -88,9 +89,10 @@ def _files(work: Work, case: Case) -> dict[str, Path | bytes]:
     release = latest_release(work, case)
     if release is not None:
         files["released.pdf"] = work.desk.files.read(release.sha256)
-    rendition = latest_rendition(work, case)
-    if rendition is not None:
-        files["rendition.json"] = _json(_about_rendition(rendition))
+    for rendition in work.session.scalars(
+        select(Rendition).where(Rendition.case_id == case.id).order_by(Rendition.number)
+    ):
+        files[f"renditions/{rendition.number:03d}.json"] = _json(_about_rendition(rendition))
     for evaluation in work.session.scalars(
         select(Evaluation).where(Evaluation.case_id == case.id).order_by(Evaluation.number)
     ):
@@ -129,6 +131,7 @@ def _about(work: Work, case: Case) -> dict[str, object]:
         "received_at": case.received_at.isoformat(),
         "fields_asked": case.fields,
         "fields_allowed": case.allowed_fields,
+        **_what_counted(work, case),
         "approval_profile": case.approval_profile,
         "separation": case.separation,
         "policy_version": case.policy_version,
@@ -146,6 +149,17 @@ def _about(work: Work, case: Case) -> dict[str, object]:
             }
             for number, row in enumerate(documents, 1)
         ],
+    }
+
+
+def _what_counted(work: Work, case: Case) -> dict[str, object]:
+    """Return which of the evaluations was decided on, and which of the renditions was released."""
+    decided = work.session.get(Evaluation, case.decided_evaluation_id or "")
+    release = latest_release(work, case)
+    released = work.session.get(Rendition, release.rendition_id) if release else None
+    return {
+        "decided_evaluation": decided.number if decided else None,
+        "released_rendition": released.number if released else None,
     }
 
 

@@ -53,7 +53,11 @@ def read_entries(work: Work, wanted: Wanted) -> list[Entry]:
     if wanted.before is not None:
         query = query.where(LedgerEntry.seq < wanted.before)
     if wanted.event in {event.value for event in Event}:
-        query = query.where(LedgerEntry.body.contains(f'"action":"{wanted.event}"'.encode()))
+        # Bytes compare alike on both engines, and "action" is the first name of every entry.
+        begins = f'{{"action":"{wanted.event}"'
+        query = query.where(
+            LedgerEntry.body >= f"{begins},".encode(), LedgerEntry.body < f"{begins}-".encode()
+        )
     names = names_of(work)
     rows = work.session.execute(query.order_by(LedgerEntry.seq.desc()).limit(PAGE))
     return [_shown(row.seq, row.leaf, json.loads(row.body), names) for row in rows]

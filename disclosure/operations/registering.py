@@ -6,6 +6,7 @@ for a forged demand.
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -163,11 +164,57 @@ def agencies(work: Work) -> list[Agency]:
     return list(work.session.scalars(select(Agency).order_by(Agency.country, Agency.name)))
 
 
-def open_changes(work: Work) -> list[AgencyChange]:
+def find_agency(work: Work, agency_id: int) -> Agency:
+    """Return an entry of the register.
+
+    Raises:
+        NotFound: When there is none.
+    """
+    agency = work.session.get(Agency, agency_id)
+    if agency is None:
+        raise NotFound("There is no such entry in the register.")
+    return agency
+
+
+def as_typed(agency: Agency) -> dict[str, str]:
+    """Return an entry's values as somebody would type them."""
+    return {key: str(getattr(agency, key)) for key in _TEXTS} | {
+        "domains": " ".join(agency.domains)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change as the second person has to see it: every value that would be another one.
+
+    Attributes:
+        change: The proposed change.
+        title: The agency's name in the register, or the proposed one of a new entry.
+        lines: Name of the value, what stands there now (empty for a new entry), what is proposed.
+    """
+
+    change: AgencyChange
+    title: str
+    lines: tuple[tuple[str, str, str], ...]
+
+
+def open_proposals(work: Work) -> list[Proposal]:
     """List the changes that wait for a second person, oldest first."""
     rows = work.session.scalars(
         select(AgencyChange)
         .where(AgencyChange.decided_at.is_(None))
         .order_by(AgencyChange.proposed_at)
     )
-    return list(rows)
+    return [_proposal(work, change) for change in rows]
+
+
+def _proposal(work: Work, change: AgencyChange) -> Proposal:
+    entry = work.session.get(Agency, change.agency_id) if change.agency_id else None
+    before = as_typed(entry) if entry else {}
+    after = {**change.values, "domains": " ".join(change.values["domains"])}
+    lines = [(key, before.get(key, ""), after[key]) for key in (*_TEXTS, "domains")]
+    return Proposal(
+        change=change,
+        title=entry.name if entry else change.values["name"],
+        lines=tuple(line for line in lines if line[1] != line[2]),
+    )

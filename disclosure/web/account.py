@@ -11,10 +11,10 @@ from wtforms.validators import InputRequired, Length
 
 from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import BadInput, Refused
-from disclosure.operations import accounts
+from disclosure.operations import accounts, passwords
 from disclosure.operations.desk import SYSTEM
-from disclosure.storage.people import Person
 from disclosure.web import guard
+from disclosure.web.problems import show_at_field
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -31,8 +31,9 @@ class SignInForm(Form):
 
 
 class PasswordForm(Form):
-    """A new password, typed once and shown on demand by the browser."""
+    """The password in force, where there is one, and a new one, typed once."""
 
+    current = PasswordField("Password now", [Length(max=accounts.LONGEST_PASSWORD)])
     password = PasswordField("New password", [InputRequired("Choose a password.")])
 
 
@@ -62,17 +63,36 @@ def sign_in() -> Page:
 
 
 def enter(token: str, following: str | None = None) -> AnyResponse:
-    """Give the browser a new session and send the person to where their day begins."""
+    """Give the browser a new session in place of the one it had, and send the person on.
+
+    Args:
+        token: Of the new session.
+        following: A local address; without one the person's day begins.
+    """
+    _end_earlier()
     answer = redirect(following or url_for("account.home"))
     guard.set_session_cookie(answer, token, house().desk.settings)
     return answer
 
 
+def _end_earlier() -> None:
+    """End the session with which this browser came; nobody goes on in it unseen."""
+    carried = request.cookies.get(guard.cookie_name(house().desk.settings), "")
+    if carried:
+        with unit_of_work(SYSTEM) as work:
+            accounts.end_session_of_cookie(work, carried)
+
+
 @blueprint.get("/home")
 def home() -> AnyResponse:
-    """Send a signed-in person to the page that is theirs."""
+    """Send a person to the page that is theirs, or first to choose a password."""
     person = guard.signed_in()
-    return redirect(guard.home_of(person) if person else url_for("account.sign_in"))
+    if person is None:
+        return redirect(url_for("account.sign_in"))
+    with look(person.actor) as work:
+        chosen = accounts.person_by_id(work, person.person_id).password_hash is not None
+        waits = not chosen and not work.desk.settings.demo
+    return redirect(url_for("account.settings") if waits else guard.home_of(person))
 
 
 @blueprint.route("/link/<token>", methods=["GET", "POST"])
@@ -85,7 +105,7 @@ def link(token: str) -> Page:
             session_token = accounts.redeem_login_link(work, token)
     except Refused as refusal:
         return render_template("account/link.html", failed=refusal.message), 410
-    return enter(session_token, url_for("account.settings"))
+    return enter(session_token)
 
 
 @blueprint.post("/sign-out")
@@ -107,34 +127,36 @@ def settings() -> Page:
     if person is None:
         return redirect(url_for("account.sign_in", next=url_for("account.settings")))
     form = PasswordForm(request.form)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate() and _changed(form):
-            flash("The password is changed; your other sessions have ended.", "ok")
-            return redirect(url_for("account.settings"))
+    if request.method == "POST" and form.validate() and _changed(form):
+        flash("The password is changed; your other sessions have ended.", "ok")
+        return redirect(url_for("account.settings"))
     with look(person.actor) as work:
-        sessions = accounts.sessions_of(work, person.person_id)
-        has_password = work.session.get_one(Person, person.person_id).password_hash is not None
-    page = render_template(
-        "account/settings.html",
-        form=form,
-        sessions=sessions,
-        has_password=has_password,
-        own=person.session_hash,
-    )
-    return page, status
+        page = render_template(
+            "account/settings.html",
+            form=form,
+            sessions=accounts.sessions_of(work, person.person_id),
+            has_password=accounts.person_by_id(work, person.person_id).password_hash is not None,
+            asks_current=passwords.needs_current_password(work),
+            own=person.session_hash,
+        )
+    return page, 422 if request.method == "POST" else 200
 
 
 def _changed(form: PasswordForm) -> bool:
     try:
         with unit_of_work(guard.actor()) as work:
-            person = work.session.get_one(Person, work.actor.person)
-            accounts.set_password(work, person, form.password.data or "")
+            changed = passwords.change_password(
+                work, current=form.current.data or "", new=form.password.data or ""
+            )
     except BadInput as problem:
-        form.password.errors = [problem.message]
+        show_at_field(form, problem)
         return False
-    return True
+    except Refused as refusal:
+        form.current.errors = [refusal.message]
+        return False
+    if not changed:
+        form.current.errors = ["This is not your password. Type the one that is in force."]
+    return changed
 
 
 @blueprint.post("/sessions/<token_hash>/end")

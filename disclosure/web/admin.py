@@ -5,59 +5,91 @@ Owns the addresses under ``/people``.
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
+from wtforms import EmailField, Form, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length
 
 from disclosure.domain.access import Permission, Role
 from disclosure.edge import look, unit_of_work
 from disclosure.errors import BadInput
 from disclosure.operations import accounts
-from disclosure.operations.desk import Work
-from disclosure.storage.people import Person
 from disclosure.web.guard import actor, guarded
+from disclosure.web.problems import sentence_of, show_at_field
 
 blueprint = Blueprint("admin", __name__, url_prefix="/people")
 guarded(blueprint, Permission.MANAGE_PEOPLE)
+
+LONGEST_ADDRESS = 254
+
+
+class PersonForm(Form):
+    """A new member of staff."""
+
+    username = StringField("User name", [InputRequired("Choose a user name.")])
+    name = StringField("Name", [InputRequired("Enter the person's name."), Length(max=200)])
+    email = EmailField(
+        "E-mail", [InputRequired("Enter an e-mail address."), Length(max=LONGEST_ADDRESS)]
+    )
+    roles = SelectMultipleField("Roles", choices=[(role.value, role.label) for role in Role])
 
 
 @blueprint.get("/")
 def people() -> str:
     """List everybody with their roles."""
-    return _page({}, "")
+    return _list(PersonForm())
 
 
-def _page(typed: dict[str, str], problem: str, where: str = "", link: str = "") -> str:
+def _list(form: PersonForm) -> str:
     with look(actor()) as work:
         return render_template(
             "admin/people.html",
             staff=accounts.everybody(work),
             roles_of=accounts.roles_of,
             roles=list(Role),
-            me=actor().person,
-            typed=typed,
-            chosen=request.form.getlist("roles"),
-            problem=problem,
-            where=where,
-            link=link,
+            form=form,
         )
 
 
 @blueprint.post("/add")
 def add() -> AnyResponse | tuple[str, int]:
     """Add a member of staff."""
-    typed = request.form.to_dict()
+    form = PersonForm(request.form)
+    if not form.validate():
+        return _list(form), 422
     try:
         with unit_of_work(actor()) as work:
             person = accounts.add_person(
                 work,
-                username=typed.get("username", ""),
-                name=typed.get("name", ""),
-                email=typed.get("email", ""),
-                roles=[_role(each) for each in request.form.getlist("roles")],
+                username=form.username.data or "",
+                name=form.name.data or "",
+                email=form.email.data or "",
+                roles=[Role(each) for each in form.roles.data or ()],
             )
-            name = person.username
+            name, person_id = person.username, person.id
     except BadInput as problem:
-        return _page(typed, problem.message, problem.where), 422
-    flash(f"{name} is added. Send them a sign-in link.", "ok")
-    return redirect(url_for("admin.people"))
+        show_at_field(form, problem)
+        return _list(form), 422
+    flash(f"{name} is added. A sign-in link lets them choose a password.", "ok")
+    return redirect(url_for("admin.person", person_id=person_id))
+
+
+@blueprint.get("/<person_id>")
+def person(person_id: str) -> str:
+    """Show one person: roles, sign-in link, and the end of the account."""
+    return _one(person_id)
+
+
+def _one(person_id: str, *, problem: str = "", link: str = "") -> str:
+    with look(actor()) as work:
+        found = accounts.person_by_id(work, person_id)
+        return render_template(
+            "admin/person.html",
+            member=found,
+            held=accounts.roles_of(found),
+            roles=list(Role),
+            mine=found.id == actor().person,
+            problem=problem,
+            link=link,
+        )
 
 
 @blueprint.post("/<person_id>/roles")
@@ -65,23 +97,23 @@ def roles(person_id: str) -> AnyResponse | tuple[str, int]:
     """Give or take one role."""
     try:
         with unit_of_work(actor()) as work:
-            person = _find(work, person_id)
+            found = accounts.person_by_id(work, person_id)
             role = _role(request.form.get("role", ""))
             if request.form.get("change") == "revoke":
-                accounts.revoke_role(work, person, role)
+                accounts.revoke_role(work, found, role)
             else:
-                accounts.grant_role(work, person, role)
+                accounts.grant_role(work, found, role)
     except BadInput as problem:
-        return _page(request.form.to_dict(), problem.message, person_id), 422
+        return _one(person_id, problem=sentence_of(problem)), 422
     flash("The roles are changed.", "ok")
-    return redirect(url_for("admin.people"))
+    return redirect(url_for("admin.person", person_id=person_id))
 
 
 @blueprint.post("/<person_id>/disable")
 def disable(person_id: str) -> AnyResponse:
     """Disable an account and end its sessions."""
     with unit_of_work(actor()) as work:
-        accounts.disable_person(work, _find(work, person_id))
+        accounts.disable_person(work, accounts.person_by_id(work, person_id))
     flash("The account is disabled and its sessions have ended.", "ok")
     return redirect(url_for("admin.people"))
 
@@ -90,17 +122,13 @@ def disable(person_id: str) -> AnyResponse:
 def link(person_id: str) -> str:
     """Make a one-time sign-in link and show it once."""
     with unit_of_work(actor()) as work:
-        token = accounts.issue_login_link(work, _find(work, person_id))
+        token = accounts.issue_login_link(work, accounts.person_by_id(work, person_id))
         address = f"{work.desk.settings.base_url}{url_for('account.link', token=token)}"
-    return _page({}, "", link=address)
-
-
-def _find(work: Work, person_id: str) -> Person:
-    return accounts.person_by_id(work, person_id)
+    return _one(person_id, link=address)
 
 
 def _role(given: str) -> Role:
     try:
         return Role(given)
     except ValueError:
-        raise BadInput("Choose a role of the list.", where="roles") from None
+        raise BadInput("Choose a role of the list.", where="role") from None

@@ -61,7 +61,7 @@ def record(reference: str) -> str:
         return render_template(
             "audit/record.html",
             case=case,
-            entries=ledger_reading.count_of(work, case),
+            entries=ledger_reading.count_of(work, case) + 1,
             fingerprint=key_fingerprint(),
             verifier=ledger_reading.verifier_sha256(),
         )
@@ -79,6 +79,8 @@ def download(reference: str) -> Response:
     with TemporaryDirectory(prefix="record-") as folder:
         target = Path(folder) / "record.zip"
         with unit_of_work(actor()) as work:
-            export_record(work, casefile.find_case(work, reference), target)
+            case = casefile.find_case(work, reference)
+            export_record(work, case, target)
+            name = f"{case.reference}-record"
         content = target.read_bytes()
-    return attachment(content, "application/zip", f"{reference}-record")
+    return attachment(content, "application/zip", name)

@@ -162,7 +162,10 @@ def test_a_link_is_worth_nothing_after_ten_minutes(office):
 def test_a_new_password_ends_every_other_session(office):
     here, there = office.client("handler"), office.client("handler")
 
-    answer = here.post("/account/settings", data={"password": "another long quiet sentence"})
+    answer = here.post(
+        "/account/settings",
+        data={"current": PASSWORD, "password": "another long quiet sentence"},
+    )
 
     assert answer.status_code == 302
     assert here.get("/cases/").status_code == 200
@@ -171,10 +174,98 @@ def test_a_new_password_ends_every_other_session(office):
 
 @pytest.mark.parametrize("password", ["short", "a" * 40, "handler handler", "x" * 200])
 def test_a_password_that_is_easy_to_guess_is_refused_with_the_reason(office, password):
-    answer = office.client("handler").post("/account/settings", data={"password": password})
+    answer = office.client("handler").post(
+        "/account/settings", data={"current": PASSWORD, "password": password}
+    )
+    page = answer.get_data(as_text=True)
+    error = page.partition('id="password-error"')[2].partition("</p>")[0]
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in error
+    assert "characters" in error or "easy to guess" in error
+    assert sign_in(office.app.test_client()).status_code == 302, "the old one still holds"
+
+
+def test_a_password_is_not_changed_without_the_one_in_force(office):
+    client = office.client("handler")
+    page = client.get("/account/settings").get_data(as_text=True)
+    assert 'autocomplete="current-password"' in page
+
+    answer = client.post("/account/settings", data={"password": "another long quiet sentence"})
+
+    assert answer.status_code == 422
+    assert "This is not your password." in answer.get_data(as_text=True)
+    assert sign_in(office.app.test_client()).status_code == 302
+
+
+def test_who_comes_by_a_link_is_asked_to_choose_a_password_first(office):
+    client = office.app.test_client()
+    client.post(link_for(office, "legal"))
+    assert client.get("/account/home").headers["Location"] == "/account/settings"
+    page = client.get("/account/settings").get_data(as_text=True)
+    assert 'autocomplete="current-password"' not in page
+
+    client.post("/account/settings", data={"password": "another long quiet sentence"})
+
+    assert client.get("/account/home").headers["Location"] == "/cases/"
+
+
+def test_signing_in_gives_a_new_session_and_ends_the_one_the_browser_came_with(office):
+    client = office.client("legal")
+    planted = client.get_cookie("session").value
+    sign_in(client)
+    other = office.app.test_client()
+    other.set_cookie("session", planted)
+
+    assert client.get_cookie("session").value != planted
+    assert client.get("/cases/").status_code == 200
+    assert other.get("/cases/").status_code == 302
+
+
+def test_a_session_that_somebody_made_up_is_never_taken_over(office):
+    client = office.app.test_client()
+    client.set_cookie("session", "made-up-by-somebody-else")
+    assert client.get("/cases/").status_code == 302
+    sign_in(client)
+
+    assert client.get_cookie("session").value != "made-up-by-somebody-else"
+    thief = office.app.test_client()
+    thief.set_cookie("session", "made-up-by-somebody-else")
+    assert thief.get("/cases/").status_code == 302
+
+
+def test_staying_signed_in_extends_the_idle_time_and_not_the_eight_hours(office):
+    client = office.client("handler")
+    for _ in range(3):
+        office.clock.move(minutes=14)
+        assert client.get("/account/keep-alive").get_json() == {"seconds": 15 * 60}
+    office.clock.move(minutes=16)
+
+    answer = client.get("/account/keep-alive")
+    assert (answer.status_code, answer.get_json()) == (401, {"seconds": 0})
+    assert office.app.test_client().get("/account/keep-alive").status_code == 401
+
+
+def test_ones_own_pages_need_a_session(office):
+    client = office.app.test_client()
+
+    assert client.get("/account/settings").status_code == 302
+    assert client.post("/account/settings", data={"password": "x" * 20}).status_code == 302
+    assert client.post(f"/account/sessions/{'0' * 64}/end").status_code == 403
+    assert client.post("/account/sign-out").status_code == 302
+    assert client.get("/account/sign-out").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [("", ""), ("handler", ""), ("", "x"), ("x" * 5000, "x"), ("a\x00b", "x"), ("h", "x" * 5000)],
+)
+def test_a_sign_in_that_can_not_be_right_is_answered_with_a_sentence(office, username, password):
+    answer = sign_in(office.app.test_client(), username=username, password=password)
 
     assert answer.status_code == 422
     assert 'role="alert"' in answer.get_data(as_text=True)
+    assert "session=" not in "".join(answer.headers.getlist("Set-Cookie"))
 
 
 def test_another_session_can_be_ended_by_its_owner_alone(office):
