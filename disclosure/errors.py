@@ -6,13 +6,19 @@ bug. Messages never carry personal data: they end up in logs and on pages.
 
 
 class DisclosureError(Exception):
-    """Carry one sentence that may be shown to whoever asked."""
+    """Carry one sentence that may be shown to whoever asked.
+
+    Attributes:
+        message: For logs and commands; names the value that it is about.
+        sentence: For pages, which show it at that value.
+    """
 
     exit_code = 1
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+        self.sentence = message
 
 
 class Refused(DisclosureError):
@@ -55,6 +61,7 @@ class BadInput(DisclosureError):
     def __init__(self, message: str, *, where: str = "") -> None:
         super().__init__(f"{where}: {message}" if where else message)
         self.where = where
+        self.sentence = message
 
 
 class NotFound(DisclosureError):

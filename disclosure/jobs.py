@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import structlog
 from flask import Flask
@@ -30,6 +29,7 @@ from disclosure.operations.rendering import build, gather, store_rendition
 from disclosure.storage.cases import Case, Document
 from disclosure.storage.ledger_rows import Outbox
 from disclosure.storage.releases import Notice
+from disclosure.storage.scratch import scratch_folder, sweep_scratch
 
 log = structlog.get_logger(__name__)
 
@@ -126,9 +126,10 @@ def _inspect(job: Job) -> None:
     if not sha256:
         with job.result():
             return
-    with TemporaryDirectory(prefix="inspect-") as folder:
-        path = Path(folder) / f"original{ending if ending.isascii() else ''}"
-        path.write_bytes(house().desk.files.read(sha256))
+    desk = house().desk
+    with scratch_folder(desk.settings.instance) as folder:
+        path = folder / f"original{ending if ending.isascii() else ''}"
+        path.write_bytes(desk.files.read(sha256))
         try:
             found = inspect(path)
         except DocumentRefused as refusal:
@@ -208,6 +209,8 @@ def work_forever(app: Flask, *, until: Callable[[], bool] = lambda: False) -> No
         app: The application whose outbox is worked.
         until: Asked between two sweeps; true ends the loop.
     """
+    with app.app_context():
+        sweep_scratch(house().desk.settings.instance)
     while not until():
         with app.app_context():
             _show_pulse()

@@ -305,18 +305,21 @@ def test_a_worker_killed_while_it_renders_is_followed_by_another(office, tmp_pat
     cases.assess_impact(office, reference)
     do(office, "handler", reference, redacting.request_rendition)
     folder = str(office.settings.instance)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    scratch, elsewhere = office.settings.instance / "scratch", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(elsewhere)}
     worker = subprocess.Popen(
         [sys.executable, "-c", WORKER, folder], cwd=ROOT, env=environment, start_new_session=True
     )
     try:
-        wait_for(lambda: rows(office, "render")[0].progress >= 5)
+        wait_for(lambda: list(scratch.rglob("original*")))
     finally:
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
     [cut] = rows(office, "render")
     assert (cut.status, cut.attempts) == ("running", 1)
     assert counted(office, Rendition) == 0
+    assert [path for path in elsewhere.rglob("*") if path.is_file()] == []
     office.work_jobs()
     assert counted(office, Rendition) == 0, "the lease still holds"
     office.clock.now = cut.lease_until
@@ -325,5 +328,6 @@ def test_a_worker_killed_while_it_renders_is_followed_by_another(office, tmp_pat
 
     assert counted(office, Rendition) == 1
     assert (rows(office, "render")[0].status, rows(office, "render")[0].attempts) == ("done", 2)
+    assert list(scratch.iterdir()) == [], "the killed worker's plain bytes are gone"
     with at_work(office, reference) as (work, _):
         assert work.session.scalars(select(Rendition.gate_passed)).one()

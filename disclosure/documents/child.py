@@ -27,9 +27,16 @@ KEPT_VARIABLES: Final = ("PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "TESSDATA
 
 
 @contextmanager
-def child_folder() -> Iterator[Path]:
-    """Give a child its own empty folder, removed with everything in it afterwards."""
-    with tempfile.TemporaryDirectory(prefix="disclosure-") as folder:
+def child_folder(beside: Path) -> Iterator[Path]:
+    """Give a child its own empty folder, removed with everything in it afterwards.
+
+    Args:
+        beside: The file it reads. What the child writes is as secret as that file, so it lies in
+            the same folder; only where nobody may write there, in the system's temporary one.
+    """
+    home = beside.resolve().parent
+    room = home if os.access(home, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="disclosure-", dir=room) as folder:
         yield Path(folder)
 
 

@@ -156,7 +156,7 @@ def _asked(question: Mapping[str, object], path: Path, reading: Reading) -> dict
     } | limit_arguments(limits)
     # Every page is read by three parsers, hence twice the pages' allowance.
     allowed = limits.allowing(pages=2 * pages, read=pages if reading.recognise else 0)
-    with child_folder() as folder:
+    with child_folder(path) as folder:
         return run_child("gate", arguments, limits=allowed, folder=folder, spawns=True)
 
 
@@ -179,7 +179,7 @@ def _beneath(
         "password": reading.password,
         "regions": [[region.page, list(region.box), region.reason] for region in regions],
     } | limit_arguments(reading.limits)
-    with child_folder() as folder:
+    with child_folder(original) as folder:
         answer = run_child("beneath", arguments, limits=reading.limits, folder=folder)
     return cast("list[str]", answer["texts"]), cast("list[int]", answer["scans"])
 

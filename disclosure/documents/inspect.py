@@ -96,7 +96,7 @@ def inspect(path: Path, *, limits: Limits | None = None, password: str | None = 
     """
     limits = limits or Limits()
     media = checked_media(path, limits)
-    with child_folder() as folder:
+    with child_folder(path) as folder:
         answer = run_child(
             "inspect",
             {"source": str(path.resolve()), "media": media.name, "password": password}

@@ -101,7 +101,7 @@ def redact(
     limits = limits or Limits()
     media = checked_media(source, limits)
     _check_target(source, target)
-    with child_folder() as folder:
+    with child_folder(target) as folder:
         pages_of, media, removed = _with_pages(source, media, plan, limits, folder)
         inspection = inspect(pages_of, limits=limits, password=plan.password)
         _check_regions(plan, inspection.pages)

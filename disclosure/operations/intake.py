@@ -322,13 +322,16 @@ def problems_of(work: Work, demand: Demand) -> dict[str, str]:
     return problems
 
 
+_HIDDEN_SIGNS = "This text holds invisible control characters; type it again."
+
+
 def _check_requester(work: Work, demand: Demand, problems: dict[str, str]) -> None:
     for name in ("name", "organisation", "phone", "purpose", "narrative"):
         value = getattr(demand, name)
         if len(value) > LONGEST[name]:
             problems[name] = f"Keep this under {LONGEST[name]} characters."
         elif _has_hidden_signs(value, multiline=name == "narrative"):
-            problems[name] = "This text holds invisible control characters; type it again."
+            problems[name] = _HIDDEN_SIGNS
     if not demand.name.strip():
         problems["name"] = "Enter the name of the person who asks."
     try:
@@ -368,6 +371,15 @@ def _check_paper(work: Work, demand: Demand, problems: dict[str, str]) -> None:
         problems["organisation"] = "Enter the name of the authority, court or firm."
     if demand.agency_id is not None and work.session.get(Agency, demand.agency_id) is None:
         problems["agency_id"] = "Choose an agency of the register."
+    _check_instrument(work, demand, problems)
+    if not any(demand.identifiers.values()) and not demand.complaint:
+        problems["identifiers"] = "Say whose data it is: account, e-mail, phone or name."
+    if not demand.papers:
+        problems["papers"] = "Attach the paper as a PDF or picture, with the seal visible."
+    _check_period(work, demand, problems)
+
+
+def _check_instrument(work: Work, demand: Demand, problems: dict[str, str]) -> None:
     if demand.instrument.get("type") not in work.desk.catalogue.vocabulary.instruments:
         problems["instrument_type"] = "Say what kind of paper it is."
     for key, sentence in (
@@ -375,13 +387,11 @@ def _check_paper(work: Work, demand: Demand, problems: dict[str, str]) -> None:
         ("issued_at", "Enter the day on which the paper was issued."),
         ("legal_basis", "Enter the article of law that the paper rests on."),
     ):
-        if not demand.instrument.get(key):
+        value = demand.instrument.get(key)
+        if not value:
             problems[f"instrument_{key}"] = sentence
-    if not any(demand.identifiers.values()) and not demand.complaint:
-        problems["identifiers"] = "Say whose data it is: account, e-mail, phone or name."
-    if not demand.papers:
-        problems["papers"] = "Attach the paper as a PDF or picture, with the seal visible."
-    _check_period(work, demand, problems)
+        elif isinstance(value, str) and _has_hidden_signs(value):
+            problems[f"instrument_{key}"] = _HIDDEN_SIGNS
 
 
 def _check_period(work: Work, demand: Demand, problems: dict[str, str]) -> None:

@@ -170,9 +170,7 @@ LETTERS: dict[str, _Letter] = {
     "delivery_link": _Letter(
         "Your demand {reference}: the answer is ready", _to_delivery_address, _delivery_link
     ),
-    "delivery_code": _Letter(
-        "Code for {reference}: read out by telephone only", _to_second_channel, _delivery_code
-    ),
+    "delivery_code": _Letter("Code for {reference}", _to_second_channel, _delivery_code),
     "notice": _Letter("{platform}: about your personal data", _to_subject, _notice),
 }
 """Template name below ``templates/mail/`` -> its letter."""

@@ -7,7 +7,6 @@ as it takes, outside of any transaction.
 
 import hashlib
 import json
-import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -39,6 +38,7 @@ from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case, Document, Evaluation
 from disclosure.storage.ledger_rows import LedgerEntry
 from disclosure.storage.releases import Rendition, RenditionPreparer
+from disclosure.storage.scratch import scratch_folder
 
 Report = Callable[[int, str], None]
 OFF_LIST = "off_list"
@@ -213,8 +213,7 @@ def build(desk: Desk, draft: Draft, report: Report) -> Built:
         DocumentRefused: When a document cannot be redacted completely.
         NotReady: When a font or program is missing.
     """
-    with tempfile.TemporaryDirectory(prefix="rendition-") as name:
-        folder = Path(name)
+    with scratch_folder(desk.settings.instance) as folder:
         parts = []
         for number, paper in enumerate(draft.papers):
             report(5 + 50 * number // len(draft.papers), f"Redacting document {number + 1}")

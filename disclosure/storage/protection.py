@@ -100,18 +100,32 @@ def install(connection: Connection) -> None:
 
 
 def missing(connection: Connection) -> list[str]:
-    """List the triggers that should be there and are not; asked at each start."""
+    """List the triggers that are gone or do something else than they should.
+
+    Asked at each start. A trigger of the right name with another text is as good as none: it was
+    emptied by somebody, or left by an earlier version.
+    """
     if connection.dialect.name == "sqlite":
-        found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        expected = {_name(statement) for statement in _sqlite() if "CREATE" in statement}
+        found = connection.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        )
+        expected = {_name(text): text for text in _sqlite() if text.startswith("CREATE")}
     else:
         found = connection.exec_driver_sql(
-            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'"
+            "SELECT t.tgname, f.prosrc FROM pg_trigger AS t JOIN pg_proc AS f ON f.oid = t.tgfoid "
+            "WHERE NOT t.tgisinternal AND t.tgenabled = 'A'"
         )
         expected = {
-            f"{table}_{kind}" for table in APPEND_ONLY for kind in ("guard", "row", "truncate")
+            f"{table}_{kind}": body
+            for table in APPEND_ONLY
+            for kind, body in (
+                ("guard", _guard_body(table)),
+                ("row", _REFUSE_CHANGE),
+                ("truncate", _REFUSE_CHANGE),
+            )
         }
-    return sorted(expected - {row[0] for row in found})
+    there = {row[0]: row[1] for row in found}
+    return sorted(name for name, text in expected.items() if there.get(name) != text)
 
 
 def _name(statement: str) -> str:
@@ -138,23 +152,30 @@ def _sqlite_trigger(name: str, verb: str, table: str, when: str, message: str) -
     ]
 
 
+_REFUSE_CHANGE = """
+BEGIN RAISE integrity_constraint_violation USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END
+"""
+
+
+def _guard_body(table: str) -> str:
+    checks = "".join(
+        f"IF {condition} THEN RAISE integrity_constraint_violation "
+        f"USING MESSAGE = '{message}'; END IF;\n"
+        for owner, condition, message in refusals()
+        if owner == table
+    )
+    return f"\nBEGIN {checks} RETURN NEW; END\n"
+
+
+def _postgresql_function(name: str, body: str) -> str:
+    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $${body}$$ LANGUAGE plpgsql"
+
+
 def _postgresql() -> list[str]:
-    statements = [
-        """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$
-        BEGIN RAISE integrity_constraint_violation
-            USING MESSAGE = TG_TABLE_NAME || ' is append-only';
-        END $$ LANGUAGE plpgsql"""
-    ]
+    statements = [_postgresql_function("refuse_change", _REFUSE_CHANGE)]
     for table in APPEND_ONLY:
-        checks = "".join(
-            f"IF {condition} THEN RAISE integrity_constraint_violation "
-            f"USING MESSAGE = '{message}'; END IF;\n"
-            for owner, condition, message in refusals()
-            if owner == table
-        )
         statements += [
-            f"""CREATE OR REPLACE FUNCTION {table}_guard() RETURNS trigger AS $$
-            BEGIN {checks} RETURN NEW; END $$ LANGUAGE plpgsql""",
+            _postgresql_function(f"{table}_guard", _guard_body(table)),
             *_postgresql_trigger(f"{table}_guard", "BEFORE INSERT", table, "ROW", f"{table}_guard"),
             *_postgresql_trigger(
                 f"{table}_row", "BEFORE UPDATE OR DELETE", table, "ROW", "refuse_change"

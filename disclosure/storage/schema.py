@@ -40,7 +40,7 @@ def holds_schema(database_url: str) -> bool:
 
 
 def require_protection(engine: Engine) -> None:
-    """Stop the start when a trigger is gone.
+    """Stop the start when a trigger is gone or has another text.
 
     Raises:
         NotReady: With the names of what is missing.
@@ -49,8 +49,9 @@ def require_protection(engine: Engine) -> None:
         gone = protection.missing(connection)
     if gone:
         raise NotReady(
-            f"the database lacks {len(gone)} of its guards (first: {gone[0]}); "
-            "run `python -m disclosure migrate` and ask who removed them"
+            f"the database lacks {len(gone)} of its guards (first: {gone[0]}); they are gone, were "
+            "changed, or are an earlier version's. Run `python -m disclosure migrate`, and unless "
+            "a new version was just installed, ask who did it"
         )
 
 

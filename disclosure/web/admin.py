@@ -13,7 +13,7 @@ from disclosure.edge import look, unit_of_work
 from disclosure.errors import BadInput
 from disclosure.operations import accounts
 from disclosure.web.guard import actor, guarded
-from disclosure.web.problems import sentence_of, show_at_field
+from disclosure.web.problems import show_at_field
 
 blueprint = Blueprint("admin", __name__, url_prefix="/people")
 guarded(blueprint, Permission.MANAGE_PEOPLE)
@@ -104,7 +104,7 @@ def roles(person_id: str) -> AnyResponse | tuple[str, int]:
             else:
                 accounts.grant_role(work, found, role)
     except BadInput as problem:
-        return _one(person_id, problem=sentence_of(problem)), 422
+        return _one(person_id, problem=problem.sentence), 422
     flash("The roles are changed.", "ok")
     return redirect(url_for("admin.person", person_id=person_id))
 

@@ -4,9 +4,6 @@ Owns the addresses under ``/audit``. Two doors: the ledger for those who may rea
 those who may export them.
 """
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 from flask import Blueprint, Response, render_template, request
 
 from disclosure.domain.access import Permission
@@ -16,6 +13,7 @@ from disclosure.operations import casefile, ledger_reading
 from disclosure.operations.exporting import export_record
 from disclosure.operations.ledger_check import verify_ledger
 from disclosure.storage.record_bag import fingerprint, grouped
+from disclosure.storage.scratch import scratch_folder
 from disclosure.web.cases import attachment
 from disclosure.web.guard import actor, guarded
 from disclosure.web.numbers import whole_number
@@ -76,8 +74,8 @@ def key_fingerprint() -> str:
 @records.post("/<reference>")
 def download(reference: str) -> Response:
     """Write the case record and send it; that it left is an entry."""
-    with TemporaryDirectory(prefix="record-") as folder:
-        target = Path(folder) / "record.zip"
+    with scratch_folder(house().desk.settings.instance) as folder:
+        target = folder / "record.zip"
         with unit_of_work(actor()) as work:
             case = casefile.find_case(work, reference)
             export_record(work, case, target)

@@ -80,7 +80,7 @@ def new() -> str | AnyResponse | tuple[str, int]:
         except Incomplete as problem:
             form.show(problem.problems)
         except BadInput as problem:
-            form.show({problem.where or "narrative": problem.message})
+            form.show({problem.where or "narrative": problem.sentence})
         else:
             flash(f"Case {reference} is open. Tracking secret for the requester: {secret}", "ok")
             return redirect(url_for("cases.case", reference=reference))
@@ -172,7 +172,7 @@ def _failed(
     with look(actor()) as work:
         found = casefile.find_case(work, reference)
         which = typed.get("key", action)
-        page = case_page(work, found, failed=which, problem=problem.message, typed=typed)
+        page = case_page(work, found, failed=which, problem=problem.sentence, typed=typed)
     return page, status_of(problem)
 
 

@@ -224,7 +224,7 @@ def _receive(
     except Incomplete as problem:
         form.show(problem.problems)
     except BadInput as problem:
-        form.show({problem.where or "narrative": problem.message})
+        form.show({problem.where or "narrative": problem.sentence})
     else:
         forget_papers(papers)
         return _receipt_page(shown)

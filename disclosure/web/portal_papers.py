@@ -6,7 +6,6 @@ Reading a file is not done here: only its first bytes are, to tell its kind.
 
 import json
 import secrets
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from disclosure.errors import DocumentRefused
 from disclosure.operations.papers import Upload, clean_filename
 from disclosure.operations.printing import file_size
 from disclosure.storage.kept import KeptFiles
+from disclosure.storage.scratch import scratch_folder
 
 LIFE = timedelta(hours=1)
 FOLDER = "kept-uploads"
@@ -121,7 +121,7 @@ def _problem(upload: Upload) -> str:
 
 
 def _kind(head: bytes, ending: str) -> Media:
-    with tempfile.TemporaryDirectory(prefix="portal-") as folder:
-        path = Path(folder) / f"head{ending}"
+    with scratch_folder(house().desk.settings.instance) as folder:
+        path = folder / f"head{ending}"
         path.write_bytes(head)
         return media_of(path)

@@ -166,7 +166,7 @@ def _failed(reference: str, form: str, problem: DisclosureError) -> tuple[str, i
     with look(actor()) as work:
         case = casefile.find_case(work, reference)
         typed = request.form.to_dict()
-        page = _page(work, case, failed=form, problem=problem.message, typed=typed)
+        page = _page(work, case, failed=form, problem=problem.sentence, typed=typed)
     return page, status_of(problem)
 
 

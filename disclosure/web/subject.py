@@ -64,7 +64,7 @@ def _object(token: str, form: ObjectionForm) -> Page | AnyResponse:
         with unit_of_work(DATA_SUBJECT) as work:
             receive_objection(work, token, form.text.data or "")
     except BadInput as problem:
-        form.text.errors = [problem.message]
+        form.text.errors = [problem.sentence]
         return _page(token, form), 422
     except Refused as refusal:
         return _page(token, form, refusal.message), 409

@@ -90,7 +90,7 @@ def test_every_death_becomes_a_refusal_with_a_code(code, refusal, tmp_path, monk
     stand_in(tmp_path, monkeypatch, code)
     limits = replace(Limits(), wall_seconds=2.0, answer_bytes=1000)
 
-    with pytest.raises(DocumentRefused) as refused, child_folder() as folder:
+    with pytest.raises(DocumentRefused) as refused, child_folder(tmp_path / "paper.pdf") as folder:
         run_child("inspect", {}, limits=limits, folder=folder)
 
     assert refused.value.code == refusal
@@ -102,14 +102,14 @@ def test_our_own_errors_keep_their_kind(tmp_path, monkeypatch):
         monkeypatch,
         "import json; json.dump({'error': 'not-ready', 'message': 'm'}, open('answer.json', 'w'))",
     )
-    with pytest.raises(NotReady), child_folder() as folder:
+    with pytest.raises(NotReady), child_folder(tmp_path / "paper.pdf") as folder:
         run_child("inspect", {}, limits=Limits(), folder=folder)
 
 
 def test_a_fault_of_the_program_itself_is_no_refusal(tmp_path, monkeypatch):
     stand_in(tmp_path, monkeypatch, "raise ImportError")
 
-    with pytest.raises(RuntimeError), child_folder() as folder:
+    with pytest.raises(RuntimeError), child_folder(tmp_path / "paper.pdf") as folder:
         run_child("inspect", {}, limits=Limits(), folder=folder)
 
 
@@ -123,7 +123,7 @@ def test_what_the_child_started_dies_with_it(tmp_path, monkeypatch):
     )
     limits = replace(Limits(), wall_seconds=1.5)
 
-    with pytest.raises(DocumentRefused), child_folder() as folder:
+    with pytest.raises(DocumentRefused), child_folder(tmp_path / "paper.pdf") as folder:
         run_child("inspect", {}, limits=limits, folder=folder)
 
     started = Path(f"/proc/{(tmp_path / 'pid').read_text()}/stat")
@@ -135,8 +135,9 @@ def test_what_the_child_started_dies_with_it(tmp_path, monkeypatch):
         pytest.fail("the child's own child outlived it")
 
 
-def test_the_childs_folder_is_gone_afterwards():
-    with child_folder() as folder:
+def test_the_childs_folder_lies_beside_the_file_and_is_gone_afterwards(tmp_path):
+    with child_folder(tmp_path / "paper.pdf") as folder:
+        assert folder.parent == tmp_path
         assert list(folder.iterdir()) == []
 
     assert not folder.exists()

@@ -67,6 +67,8 @@ def test_everything_that_is_missing_is_said_in_one_answer(office):
         ({"identifiers": {"account": "x" * 201}}, "identifiers"),
         ({"identifiers": {"account": "U-1001\x07"}}, "identifiers"),
         ({"instrument": {"type": "napkin"}}, "instrument_type"),
+        ({"instrument": {"number": "PSB\u202e17"}}, "instrument_number"),
+        ({"instrument": {"legal_basis": "Article\x07 136"}}, "instrument_legal_basis"),
     ],
 )
 def test_each_wrong_entry_is_named_at_its_field(office, changes, field):

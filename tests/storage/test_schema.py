@@ -76,11 +76,18 @@ def test_migrating_twice_is_harmless(url):
 @pytest.mark.parametrize(
     "trigger", ["signature_no_update", "release_rule_18", "ledger_entry_rule_1"]
 )
-def test_a_dropped_trigger_stops_the_start_and_migrating_mends_it(tmp_path, trigger):
+@pytest.mark.parametrize("emptied", [False, True])
+def test_a_dropped_or_emptied_trigger_stops_the_start_and_migrating_mends_it(
+    tmp_path, trigger, emptied
+):
     settings = load_settings(tmp_path / "instance", {})
     prepare(settings, NOW)
     with closing(sqlite3.connect(tmp_path / "instance" / "disclosure.sqlite3")) as opened:
         opened.execute(f"DROP TRIGGER {trigger}")
+        if emptied:
+            opened.execute(
+                f"CREATE TRIGGER {trigger} BEFORE DELETE ON signature BEGIN SELECT 1; END"
+            )
     with pytest.raises(NotReady, match=f"lacks 1 of its guards \\(first: {trigger}\\)"):
         create_app(settings)
     prepare(settings, NOW)
@@ -95,6 +102,14 @@ def test_a_dropped_trigger_stops_the_start_and_migrating_mends_it(tmp_path, trig
         'ALTER TABLE "release" DISABLE TRIGGER release_row',
         'ALTER TABLE "ledger_entry" DISABLE TRIGGER USER',
         'ALTER TABLE "rendition" ENABLE TRIGGER rendition_truncate',
+        (
+            "CREATE OR REPLACE FUNCTION signature_guard() RETURNS trigger AS "
+            "$$BEGIN RETURN NEW; END$$ LANGUAGE plpgsql"
+        ),
+        (
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS "
+            "$$BEGIN RETURN NEW; END$$ LANGUAGE plpgsql"
+        ),
     ],
 )
 def test_a_dropped_or_weakened_trigger_is_seen_on_postgresql(postgres_url, harm):
