@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from disclosure.demonstration import history
+from disclosure.demonstration import history, partners
 from disclosure.demonstration.people import CAST, PEOPLE, Person, card_number
 
 SEED = 20260817
@@ -82,6 +82,14 @@ class WellKnown:
     consent_live: str = "K-9"
     consent_withdrawn: str = "K-10"
     consent_bundled: str = "K-11"
+    consent_of_child: str = "K-12"
+    consent_marketing: str = "K-13"
+    courier: str = "P-01"
+    insurer: str = "P-03"
+    marketer: str = "P-04"
+    customer_service: str = "P-05"
+    unbound_partner: str = "P-06"
+    order_untemplated: str = "O-5514"
     violation_final: str = "V-31"
 
 
@@ -138,7 +146,7 @@ def _tables(now: datetime, seed: int) -> Mapping[str, list[Row]]:
         "complaints": [
             _complaint(complaint, trade["goods"], now) for complaint in trade["complaints"]
         ],
-        "consents": [_consent(consent, now) for consent in trade["consents"]],
+        **partners.tables(trade, orders, now),
         "violations": [_violation(violation, now) for violation in trade["violations"]],
         **history.tables(trade, now, rng),
     }
@@ -262,19 +270,6 @@ def _complaint(row: Mapping[str, object], goods: list[list[str | int]], now: dat
         "state": str(row.get("state", "open")),
         "malicious": bool(row.get("malicious", False)),
         "storage_region": complainant.storage,
-    }
-
-
-def _consent(row: Mapping[str, object], now: datetime) -> Row:
-    return {
-        "reference": str(row["reference"]),
-        "account": str(row["account"]),
-        "recipient": str(row["recipient"]),
-        "purpose": str(row["purpose"]),
-        "fields": str(row["fields"]),
-        "separate": bool(row["separate"]),
-        "given_at": history.ago(now, row["days"]),
-        "withdrawn_at": history.ago(now, row.get("withdrawn_days")),
     }
 
 

@@ -2,7 +2,7 @@
 
 Owns the triggers of both engines: append-only tables, a ledger without gaps, signatures only from
 people who may sign, and releases only with every signature that the case's approval profile asks
-for. The texts are generated from ``domain/approvals.py``. On SQLite each rule is also a check
+for and never to a blocked recipient. The texts are generated from ``domain/approvals.py``. On SQLite each rule is also a check
 before insert, because ``REPLACE`` skips delete triggers unless ``recursive_triggers`` is on.
 """
 
@@ -18,6 +18,10 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "release": (("id",), ("rendition_id",)),
     "rendition": (("id",), ("case_id", "number")),
     "rendition_preparer": (("rendition_id", "person_id"),),
+    "consent_record": (("reference",),),
+    "consent_withdrawal": (("reference",),),
+    "case_recipient": (("case_id", "name_index"),),
+    "blocked_name": (("block_id", "name_index"),),
 }
 """Table -> its unique keys; a row once written is neither changed, deleted nor replaced."""
 
@@ -37,6 +41,11 @@ _GATED = """EXISTS (
     SELECT 1 FROM rendition AS r
     WHERE r.id = NEW.rendition_id AND r.case_id = NEW.case_id AND r.sha256 = NEW.sha256
     AND r.gate_passed AND r.gate_sha256 = NEW.sha256)"""
+
+_BLOCKED = """EXISTS (
+    SELECT 1 FROM case_recipient AS c JOIN blocked_name AS n ON n.name_index = c.name_index
+    JOIN recipient_block AS b ON b.id = n.block_id
+    WHERE c.case_id = NEW.case_id AND b.lifted_at IS NULL)"""
 
 _VALID_SIGNATURE = f"""SELECT s.person_id FROM signature AS s
     WHERE s.rendition_id = NEW.rendition_id AND s.sha256 = NEW.sha256 AND s.role = '{{role}}'
@@ -68,6 +77,7 @@ def refusals() -> list[tuple[str, str, str]]:
         ("signature", f"NOT {_NOT_PREPARER.format(**signer)}", "who prepared it does not sign it"),
         ("release", f"NOT {_GATED}", "a release is of a rendition that passed the gate"),
         ("release", _profile_differs(), "the release names another approval profile than the case"),
+        ("release", _BLOCKED, "the recipient is blocked: two people lift that first"),
     ]
     return rules + [
         ("release", _unsigned(profile, role), f"{profile} needs a valid signature: {role.value}")
