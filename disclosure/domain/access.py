@@ -41,13 +41,18 @@ class Permission(Enum):
     PROPOSE_REGISTER = "propose a change to the register of agencies"
     CONFIRM_REGISTER = "confirm a change to the register of agencies"
     SEE_JOBS = "see and retry jobs"
+    KEEP_CONSENTS = "keep the consent register"
+    WORK_INCIDENTS = "work an incident and block a recipient"
+    LIFT_BLOCK = "lift a recipient's block"
 
 
 _STAFF = {Permission.SEE_CASES, Permission.SEE_JOBS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CASE_HANDLER: frozenset(
-        _STAFF | {Permission.ENTER_DEMAND, Permission.WORK_CASE, Permission.PROPOSE_REGISTER}
+        _STAFF
+        | {Permission.ENTER_DEMAND, Permission.WORK_CASE, Permission.PROPOSE_REGISTER}
+        | {Permission.KEEP_CONSENTS, Permission.WORK_INCIDENTS}
     ),
     Role.LEGAL_REVIEWER: frozenset(
         _STAFF
@@ -56,6 +61,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.WORK_CASE,
             Permission.DECIDE_CASE,
             Permission.SIGN,
+            Permission.KEEP_CONSENTS,
+            Permission.WORK_INCIDENTS,
         }
     ),
     Role.COMPLIANCE_OFFICER: frozenset(
@@ -66,6 +73,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_RECORD,
             Permission.SEE_LEDGER,
             Permission.CONFIRM_REGISTER,
+            Permission.WORK_INCIDENTS,
+            Permission.LIFT_BLOCK,
         }
     ),
     Role.SENIOR_COMPLIANCE_OFFICER: frozenset(
@@ -77,6 +86,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_RECORD,
             Permission.SEE_LEDGER,
             Permission.CONFIRM_REGISTER,
+            Permission.WORK_INCIDENTS,
+            Permission.LIFT_BLOCK,
         }
     ),
     Role.AUDITOR: frozenset(

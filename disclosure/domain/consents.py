@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from typing import Any
 
 from disclosure.errors import BadInput
 
@@ -111,13 +112,13 @@ def read_list(content: bytes, *, fields: Collection[str], zone: tzinfo) -> list[
     problems: list[str] = []
     seen: dict[str, str] = {}
     for place, row in rows:
-        wrong = _Row(place, row, problems).consent(fields, zone)
-        if wrong is None:
+        consent = _Row(place, row, problems).consent(fields, zone)
+        if consent is None:
             continue
-        if wrong.reference in seen:
-            problems.append(f"{place}: reference: stands in {seen[wrong.reference]} already")
-        seen[wrong.reference] = place
-        read.append(wrong)
+        if consent.reference in seen:
+            problems.append(f"{place}: reference: stands in {seen[consent.reference]} already")
+        seen[consent.reference] = place
+        read.append(consent)
     if not read and not problems:
         problems.append("the list is empty")
     if problems:
@@ -193,8 +194,8 @@ class _Row:
         """Return the consent, or None when something is wrong with it."""
         for unknown in sorted(set(self.values) - set(COLUMNS)):
             self._wrong(unknown[:40], f"is no column; the columns are: {', '.join(COLUMNS)}")
-        texts = {name: self._text(name) for name in LONGEST}
-        flags = {name: self._flag(name) for name in FLAGS}
+        values: dict[str, Any] = {name: self._text(name) for name in LONGEST}
+        values |= {name: self._flag(name) for name in FLAGS}
         times = {name: self._time(name, zone) for name in TIMES}
         named = self._fields(fields)
         given = times.pop("given_at")
@@ -203,7 +204,7 @@ class _Row:
         if given is None or not self.right:
             return None
         return RegisteredConsent(
-            fields=named, given_at=given, source="upload", **texts, **flags, **times
+            fields=named, given_at=given, source="upload", **{**values, **times}
         )
 
     def _wrong(self, name: str, sentence: str) -> None:

@@ -293,11 +293,11 @@ class SqlSource:
         rows = self._rows(_statement(lookup), lookup.section, parameters)
         return rows[0] if rows else None
 
-    def _all(self, lookup: Lookup | None, value: str) -> Sequence[RowMapping]:
+    def _all(self, lookup: Lookup | None, value: str) -> list[dict[str, object]]:
         if lookup is None or not value.strip():
-            return ()
+            return []
         given = {"value": _normalised("value", value)}
-        return self._rows(_statement(lookup), lookup.section, given)
+        return [dict(row) for row in self._rows(_statement(lookup), lookup.section, given)]
 
     def _rows(
         self, statement: Select[*tuple[object, ...]], section: str, parameters: Mapping[str, str]

@@ -2,8 +2,9 @@
 
 Owns the triggers of both engines: append-only tables, a ledger without gaps, signatures only from
 people who may sign, and releases only with every signature that the case's approval profile asks
-for and never to a blocked recipient. The texts are generated from ``domain/approvals.py``. On SQLite each rule is also a check
-before insert, because ``REPLACE`` skips delete triggers unless ``recursive_triggers`` is on.
+for and never to a blocked recipient. The texts are generated from ``domain/approvals.py``. On
+SQLite each rule is also a check before insert, because ``REPLACE`` skips delete triggers unless
+``recursive_triggers`` is on.
 """
 
 from sqlalchemy import Connection

@@ -14,9 +14,7 @@ def _time(name: str, *, nullable: bool = False) -> sa.Column[object]:
 
 
 def _person(name: str, *, nullable: bool = False) -> sa.Column[object]:
-    return sa.Column(
-        name, sa.String(length=32), sa.ForeignKey("person.id"), nullable=nullable
-    )
+    return sa.Column(name, sa.String(length=32), sa.ForeignKey("person.id"), nullable=nullable)
 
 
 def upgrade() -> None:
