@@ -58,7 +58,7 @@ def set_access_end(
     row = AccessEnd(release_id=made.id, case_id=case.id, consent=consent, ends_at=ends)
     work.session.add(row)
     work.session.flush()
-    enqueue(work, _effect("access_end", case, row, ends), case=case)
+    enqueue(work, _end_due(case, row, ends), case=case)
     _record(work, Event.ACCESS_END_SET, case, row, {"ends": ends.isoformat()})
 
 
@@ -68,8 +68,14 @@ def _instant(work: Work, text: str) -> datetime:
     return zoned.astimezone(UTC)
 
 
-def _effect(kind: str, case: Case, row: AccessEnd, after: datetime) -> Effect:
-    return Effect(kind, {"case": case.reference, "release": row.release_id}, after=after)
+def _end_due(case: Case, row: AccessEnd, after: datetime) -> Effect:
+    ids = {"case": case.reference, "release": row.release_id}
+    return Effect("access_end", ids, after=after)
+
+
+def _answer_due(case: Case, row: AccessEnd, after: datetime) -> Effect:
+    ids = {"case": case.reference, "release": row.release_id}
+    return Effect("access_overdue", ids, after=after)
 
 
 def _record(work: Work, event: Event, case: Case, row: AccessEnd, data: Payload) -> None:
@@ -103,7 +109,7 @@ def reach_end(work: Work, case: Case, release_id: str) -> None:
     work.session.flush()
     ids = {"template": "access_ended", "case": case.reference, "release": release_id}
     enqueue(work, Effect("letter", ids), case=case)
-    enqueue(work, _effect("access_overdue", case, row, row.due_at), case=case)
+    enqueue(work, _answer_due(case, row, row.due_at), case=case)
     system = work.as_actor(SYSTEM)
     _record(system, Event.ACCESS_END_REACHED, case, row, {"due": row.due_at.isoformat()})
 
@@ -118,7 +124,7 @@ def escalate(work: Work, case: Case, release_id: str) -> None:
     for person in officers:
         ids = {"template": "access_overdue", "case": case.reference, "person": person}
         enqueue(work, Effect("letter", {**ids, "release": release_id}), case=case)
-    enqueue(work, _effect("access_overdue", case, row, work.now + ANSWER_TIME), case=case)
+    enqueue(work, _answer_due(case, row, work.now + ANSWER_TIME), case=case)
     system = work.as_actor(SYSTEM)
     _record(system, Event.ACCESS_END_OVERDUE, case, row, {"told": list(officers)})
 
@@ -143,7 +149,7 @@ def bring_forward(work: Work, consent: str) -> None:
         case = work.session.get_one(Case, row.case_id)
         row.ends_at = min(row.ends_at, work.now)
         work.session.flush()
-        enqueue(work, _effect("access_end", case, row, work.now), case=case)
+        enqueue(work, _end_due(case, row, work.now), case=case)
         _record(work, Event.ACCESS_END_SET, case, row, {"ends": row.ends_at.isoformat()})
 
 

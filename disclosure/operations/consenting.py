@@ -114,6 +114,8 @@ def take_in(work: Work, content: bytes) -> int:
         BadInput: Naming each line that is wrong.
     """
     work.actor.require(Permission.KEEP_CONSENTS)
+    if not content:
+        raise BadInput("Choose the list first: a CSV or JSON file.", where="list")
     if len(content) > MOST_BYTES:
         raise BadInput("The list is over 4 MB. Split it.", where="list")
     fields = {each.id for each in work.desk.catalogue.fields.values() if each.mask != NEVER}

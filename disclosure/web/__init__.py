@@ -82,8 +82,11 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
         approvals,
         audit,
         cases,
+        consents,
+        incidents,
         jobs,
         portal,
+        recipients,
         redaction,
         register,
         service,
@@ -91,7 +94,8 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
     )
 
     staff = (account, admin, approvals, audit, cases, jobs, redaction, register)
-    for module in (*staff, portal, service, subject):
+    outside = (consents, incidents, recipients)
+    for module in (*staff, *outside, portal, service, subject):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(audit.records)
     if settings.demo:

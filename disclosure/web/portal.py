@@ -10,7 +10,7 @@ from flask.blueprints import BlueprintSetupState
 
 from disclosure.domain.fields import Field, Level
 from disclosure.edge import house
-from disclosure.web import portal_demands, portal_follow, portal_identity
+from disclosure.web import portal_demands, portal_follow, portal_identity, portal_leak
 from disclosure.web.portal_identity import enter_as, enter_url
 
 __all__ = ["blueprint", "enter_as", "enter_url"]
@@ -58,6 +58,8 @@ blueprint.get("/portal/authority")(portal_demands.authority)
 blueprint.route("/portal/authority/<requester_class>", methods=BOTH)(portal_demands.authority_form)
 blueprint.route("/portal/ip", methods=BOTH)(portal_demands.ip)
 blueprint.route("/portal/transaction", methods=BOTH)(portal_demands.transaction)
+blueprint.route("/portal/partner", methods=BOTH)(portal_demands.partner)
+blueprint.route("/portal/leak", methods=BOTH)(portal_leak.leak)
 blueprint.post("/portal/enter")(portal_identity.enter)
 blueprint.post("/portal/leave")(portal_identity.leave)
 blueprint.route("/portal/track", methods=BOTH)(portal_follow.track)
