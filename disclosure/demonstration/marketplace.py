@@ -23,6 +23,10 @@ DATABASE_NAME = "marketplace.sqlite3"
 MAPPING_NAME = "marketplace.toml"
 HERE = Path(__file__).parent
 ORDERS_AT_RANDOM = 36
+SILENT_ORDERS = tuple(
+    (f"O-{5601 + place}", f"U-{6001 + place}", f"U-{6017 + place}") for place in range(8)
+)
+"""Number, buyer and seller of orders that were paid, and whose sellers fell silent."""
 YOUNGEST_ADULT = 18
 
 Row = dict[str, str | int | None]
@@ -135,6 +139,7 @@ def _tables(now: datetime, seed: int) -> Mapping[str, list[Row]]:
     rng = random.Random(seed)  # noqa: S311 - made-up data that must repeat, not a secret
     trade = tomllib.loads((HERE / "trade.toml").read_text("utf-8"))
     orders = trade["orders"] + list(_orders_at_random(rng, len(trade["goods"]), trade["question"]))
+    orders += _silent_orders(trade["question"])
     return {
         "users": [_user(person, now, rng) for person in CAST],
         "credentials": [
@@ -212,6 +217,20 @@ def _orders_at_random(rng: random.Random, goods: int, question: str) -> Iterable
             "days": days,
             "closed_days": days - 15 if done else None,
             "messages": [["buyer", days - 1, question, days - 1.2]],
+        }
+
+
+def _silent_orders(question: str) -> Iterable[dict[str, object]]:
+    for place, (reference, buyer, seller) in enumerate(SILENT_ORDERS):
+        yield {
+            "reference": reference,
+            "buyer": buyer,
+            "seller": seller,
+            "goods": place,
+            "paid_percent": 100,
+            "days": 70,
+            "breach_days": 62,
+            "messages": [["buyer", 60, question]],
         }
 
 

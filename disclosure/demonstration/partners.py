@@ -12,8 +12,9 @@ from disclosure.demonstration.history import Row, ago
 from disclosure.demonstration.people import CAST, phone_number
 
 COURIER = "P-01"
-COURIER_DAYS = 60
-"""How long after an order its courier may see the address."""
+SERVICE_DESK = "P-05"
+COURIER_DAYS, SERVICE_DAYS = 60, 90
+"""How long after an order its courier, and the service desk, may see who ordered."""
 CONSENTING = [person.account for person in CAST if "U-6000" < person.account < "U-6025"]
 FIRST_INSURED, FIRST_MARKETED = 101, 201
 """Numbers of the first consents to the insurer and to marketing; one each for ``CONSENTING``."""
@@ -61,6 +62,13 @@ def _couriers(orders: Sequence[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
                 "partner": COURIER,
                 "template": "delivery",
                 "ends_days": COURIER_DAYS - int(str(order["days"])),
+            }
+            yield {
+                "reference": f"S-{number}-2",
+                "order": order["reference"],
+                "partner": SERVICE_DESK,
+                "template": "customer_service",
+                "ends_days": SERVICE_DAYS - int(str(order["days"])),
             }
 
 

@@ -23,7 +23,7 @@ from disclosure.storage.releases import Signature, SignatureVoiding
 RELAY_PATIENCE = timedelta(hours=72)
 IN_TIME = timedelta(days=3 * 365)
 REPRESENTED = frozenset({"court_order_lawyer"})
-"""Classes in which somebody always acts for another (V05)."""
+"""Classes in which somebody always acts for another, on a paper that names them (V05)."""
 THIRD_PARTY_CODE = "third_party_data"
 CONSENT_PURPOSE = "house.consent_purpose"
 
@@ -186,13 +186,20 @@ def record_facts(work: Work, case: Case, findings: Found) -> FactsJson:
     A fact that nobody knows yet is left out; its check then does not apply.
     """
     facts: FactsJson = {}
-    if case.requester_class in REPRESENTED or case.requester.get("acts_for"):
+    if _acts_for_another(work, case):
         facts["authority_to_act"] = bool(findings.get("records.authority_to_act"))
     if others := _third_parties(work, case, findings):
         facts["third_parties"] = others
     if approved := _approved_at(work, case):
         facts["approved_at"] = approved.isoformat()
     return facts
+
+
+def _acts_for_another(work: Work, case: Case) -> bool:
+    """Tell whether there is an authority to show; a paper of the wrong kind is I01's to refuse."""
+    known = work.desk.catalogue.classes[case.requester_class].instruments
+    by_class = case.requester_class in REPRESENTED and case.instrument.get("type") in known
+    return by_class or bool(case.requester.get("acts_for"))
 
 
 def _third_parties(work: Work, case: Case, findings: Found) -> str:

@@ -169,7 +169,7 @@ def releases_to(work: Work, block: RecipientBlock) -> list[Received]:
         select(Case.reference, Release.released_at, Case.allowed_fields)
         .join(Case, Case.id == Release.case_id)
         .where(_cases_of(block), *visible_cases(work))
-        .order_by(Release.released_at.desc())
+        .order_by(Release.released_at.desc(), Case.id.desc())
     )
     return [Received(row.reference, row.released_at, tuple(row.allowed_fields)) for row in rows]
 
