@@ -141,7 +141,8 @@ def partner() -> Page:
     if known is None or known.reference != account:
         return _no_partner_page()
     form = ConsentForm(request.form)
-    form.offer(data_fields(catalogue(), catalogue().grounds["G3A"][-1].fields.cap))
+    ground = catalogue().grounds["G3A"][-1]
+    form.offer(data_fields(catalogue(), ground.fields.cap - ground.never))
     return _answer(
         form,
         lambda papers: form.demand(known.name, account, papers),
