@@ -107,7 +107,7 @@ class Event(StrEnum):
     CONSENTS_RECORDED = "consents:recorded", "A list of consents was taken into the register."
     CONSENT_WITHDRAWN = "consent:withdrawn", "A data subject's withdrawal of a consent was kept."
     CONSENT_VIEWED = "consent:viewed", "A person looked a consent up in the register."
-    ACCESS_END_SET = "access-end:set", "It was kept when a recipient's access ends."
+    ACCESS_END_SET = "access-end:planned", "It was kept when a recipient's access ends."
     ACCESS_END_REACHED = "access-end:reached", "A recipient's access ended; deletion was asked for."
     ACCESS_END_OVERDUE = "access-end:overdue", "A recipient has not confirmed a deletion in time."
     ACCESS_END_CONFIRMED = "access-end:confirmed", "A recipient confirmed that all was deleted."

@@ -117,7 +117,7 @@ def test_the_confirmation_is_kept_with_its_paper_and_is_an_entry(office, served)
     with office.app.app_context(), office.unit() as work:
         assert work.desk.files.read(end.proof_sha256) == b"%PDF-1.7 ..."
     assert events(office, b"access-end:") == [
-        "access-end:set",
+        "access-end:planned",
         "access-end:reached",
         "access-end:confirmed",
     ]
