@@ -109,7 +109,7 @@ class Event(StrEnum):
     CONSENT_VIEWED = "consent:viewed", "A person looked a consent up in the register."
     ACCESS_END_SET = "access-end:planned", "It was kept when a recipient's access ends."
     ACCESS_END_REACHED = "access-end:reached", "A recipient's access ended; deletion was asked for."
-    ACCESS_END_OVERDUE = "access-end:overdue", "A recipient has not confirmed a deletion in time."
+    ACCESS_END_OVERDUE = "access-end:escalated", "A recipient has not confirmed a deletion in time."
     ACCESS_END_CONFIRMED = "access-end:confirmed", "A recipient confirmed that all was deleted."
     RECIPIENT_BLOCKED = "recipient:blocked", "Nothing more is released to a recipient."
     RECIPIENT_LIFT_PROPOSED = "recipient:lift-proposed", "A person asked to lift a block."
