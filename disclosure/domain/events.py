@@ -115,7 +115,7 @@ class Event(StrEnum):
     RECIPIENT_LIFT_PROPOSED = "recipient:lift-proposed", "A person asked to lift a block."
     RECIPIENT_LIFT_REFUSED = "recipient:lift-refused", "A second person left a block in place."
     RECIPIENT_UNBLOCKED = "recipient:unblocked", "A second person lifted a recipient's block."
-    INCIDENT_STEP_DONE = "incident:step-done", "A step that contains an incident was done."
+    INCIDENT_STEP_DONE = "incident:step-finished", "A step that contains an incident was done."
     INCIDENT_CLOSED = "incident:closed", "Every step of an incident was done."
     INCIDENT_OPENED = "incident:opened", "Something went wrong that people must look into."
     JOB_PARKED = "job:parked", "A job failed too often and waits for a person."
