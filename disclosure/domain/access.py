@@ -40,6 +40,8 @@ class Permission(Enum):
     MANAGE_PEOPLE = "keep accounts and roles"
     PROPOSE_REGISTER = "propose a change to the register of agencies"
     CONFIRM_REGISTER = "confirm a change to the register of agencies"
+    PROPOSE_RULES = "propose a rule pack"
+    CONFIRM_RULES = "confirm a rule pack"
     SEE_JOBS = "see and retry jobs"
 
 
@@ -56,6 +58,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.WORK_CASE,
             Permission.DECIDE_CASE,
             Permission.SIGN,
+            Permission.PROPOSE_RULES,
         }
     ),
     Role.COMPLIANCE_OFFICER: frozenset(
@@ -66,6 +69,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_RECORD,
             Permission.SEE_LEDGER,
             Permission.CONFIRM_REGISTER,
+            Permission.CONFIRM_RULES,
         }
     ),
     Role.SENIOR_COMPLIANCE_OFFICER: frozenset(
@@ -77,13 +81,19 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_RECORD,
             Permission.SEE_LEDGER,
             Permission.CONFIRM_REGISTER,
+            Permission.CONFIRM_RULES,
         }
     ),
     Role.AUDITOR: frozenset(
         {Permission.SEE_CASES, Permission.EXPORT_RECORD, Permission.SEE_LEDGER}
     ),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.MANAGE_PEOPLE, Permission.PROPOSE_REGISTER, Permission.SEE_JOBS}
+        {
+            Permission.MANAGE_PEOPLE,
+            Permission.PROPOSE_REGISTER,
+            Permission.PROPOSE_RULES,
+            Permission.SEE_JOBS,
+        }
     ),
 }
 """The whole table. An administrator sees no case; an auditor changes none."""

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from flask.blueprints import BlueprintSetupState
 
 from disclosure.domain.fields import Field, Level
-from disclosure.edge import house
+from disclosure.edge import rules_in_force
 from disclosure.web import portal_demands, portal_follow, portal_identity
 from disclosure.web.portal_identity import enter_as, enter_url
 
@@ -36,13 +36,13 @@ def user() -> str:
 @blueprint.get("/portal/policy")
 def policy() -> str:
     """Show the policy clause by clause, and what keeps each promise."""
-    catalogue = house().desk.catalogue
+    catalogue = rules_in_force()
     return render_template("portal/policy.html", policy=catalogue.policy, grounds=catalogue.grounds)
 
 
 def left_out() -> dict[str, list[Field]]:
     """Return the data that is not given out on request, by what it would take."""
-    fields = house().desk.catalogue.fields.values()
+    fields = rules_in_force().fields.values()
     return {level.name.lower(): [f for f in fields if f.level is level] for level in NEVER_THIS_WAY}
 
 

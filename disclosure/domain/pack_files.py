@@ -1,0 +1,109 @@
+"""The files of rule packs as they are: read from folders, fingerprinted, kept and brought back.
+
+Owns which files belong to a pack and the fingerprint that cases are pinned to. Must not know what
+stands in them: look next at ``domain/pack_rows.py``.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from disclosure.errors import BadInput, NotReady
+
+LARGEST_FILE = 1024 * 1024
+MOST_FILES = 64
+"""Of one folder; the packs that come with the program are a tenth of either."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackFile:
+    """One TOML file, byte for byte, as text."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The files of one folder; a later layer's rows replace an earlier one's."""
+
+    name: str
+    files: tuple[PackFile, ...]
+
+
+def read_folders(*folders: Path) -> tuple[Layer, ...]:
+    """Read the TOML files of some folders, in this order.
+
+    Raises:
+        NotReady: When a folder has no pack, or a file is too large or no text.
+    """
+    return tuple(_read_folder(folder) for folder in folders)
+
+
+def _read_folder(folder: Path) -> Layer:
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        raise NotReady(f"{folder}: there is no rule pack (*.toml) in this folder")
+    contents = []
+    for file in files:
+        try:
+            contents.append((file.name, file.read_bytes()))
+        except OSError as error:
+            raise NotReady(f"{folder.name}/{file.name}: cannot be read: {error.strerror}") from None
+    return layer_of(folder.resolve().name, contents)
+
+
+def layer_of(name: str, contents: Iterable[tuple[str, bytes]]) -> Layer:
+    """Build a layer from files by name.
+
+    Raises:
+        NotReady: When there are too many, or one is too large or no UTF-8 text.
+    """
+    files = []
+    for file, content in sorted(contents):
+        if len(content) > LARGEST_FILE:
+            raise NotReady(f"{name}/{file}: a file of a pack holds at most {LARGEST_FILE} bytes")
+        try:
+            files.append(PackFile(file, content.decode()))
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            place = f"{name}/{file}, line {line}"
+            raise NotReady(f"{place}: this is not TOML: the file is not UTF-8 text") from None
+    if len(files) > MOST_FILES:
+        raise NotReady(f"{name}: a pack has at most {MOST_FILES} files")
+    return Layer(name, tuple(files))
+
+
+def fingerprint(layers: Sequence[Layer]) -> str:
+    """Return the SHA-256 over all files by name, with a mark where one layer ends."""
+    digest = hashlib.sha256()
+    for number, layer in enumerate(layers):
+        if number:
+            digest.update(b"\0layer\0")
+        for file in layer.files:
+            content = file.text.encode()
+            digest.update(f"{file.name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def to_text(layers: Sequence[Layer]) -> str:
+    """Write layers as the text that is kept."""
+    plain = [[layer.name, [[file.name, file.text] for file in layer.files]] for layer in layers]
+    return json.dumps(plain, ensure_ascii=False)
+
+
+def from_text(text: str, sha256: str) -> tuple[Layer, ...]:
+    """Read layers that were kept.
+
+    Raises:
+        BadInput: When they are not those whose fingerprint this is.
+    """
+    layers = tuple(
+        Layer(str(name), tuple(PackFile(str(file), str(content)) for file, content in files))
+        for name, files in json.loads(text)
+    )
+    if fingerprint(layers) != sha256:
+        raise BadInput("the kept rule pack is not the one that was stored: its SHA-256 differs")
+    return layers
