@@ -5,10 +5,14 @@ stands in them: look next at ``domain/pack_rows.py``.
 """
 
 import hashlib
+import io
 import json
+import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import pairwise
+from pathlib import Path, PurePosixPath
 
 from disclosure.errors import BadInput, NotReady
 
@@ -71,9 +75,38 @@ def layer_of(name: str, contents: Iterable[tuple[str, bytes]]) -> Layer:
             line = content.count(b"\n", 0, error.start) + 1
             place = f"{name}/{file}, line {line}"
             raise NotReady(f"{place}: this is not TOML: the file is not UTF-8 text") from None
+    if not files:
+        raise NotReady(f"{name}: there is no rule pack (*.toml) in it")
     if len(files) > MOST_FILES:
         raise NotReady(f"{name}: a pack has at most {MOST_FILES} files")
+    for earlier, later in pairwise(files):
+        if earlier.name == later.name:
+            raise NotReady(f"{name}/{later.name}: two files have this name")
     return Layer(name, tuple(files))
+
+
+def layer_of_zip(name: str, content: bytes) -> Layer:
+    """Build a layer from the TOML files of a zip; folders inside of it do not count.
+
+    Raises:
+        NotReady: When it is no zip, is locked, or holds no pack or too much.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            inside = [each for each in archive.infolist() if _is_pack_file(each.filename)]
+            if any(each.file_size > LARGEST_FILE for each in inside) or len(inside) > MOST_FILES:
+                size = f"at most {MOST_FILES} files of at most {LARGEST_FILE} bytes"
+                raise NotReady(f"{name}: a pack has {size}")
+            files = [(PurePosixPath(each.filename).name, archive.read(each)) for each in inside]
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
+        raise NotReady(f"{name}: this is not a zip that can be read") from error
+    return layer_of(name, files)
+
+
+def _is_pack_file(path: str) -> bool:
+    """Tell whether a file of a zip is of a pack; calendars are not, nor is what systems add."""
+    parts = PurePosixPath(path).parts
+    return path.endswith(".toml") and not {"calendars", "__MACOSX"}.intersection(parts)
 
 
 def fingerprint(layers: Sequence[Layer]) -> str:
