@@ -60,6 +60,7 @@ class Policy:
 
     Attributes:
         version: As shown to users and pinned by each case.
+        announced: The day on which it was made public; its first day unless said.
         valid_from: Its first day.
         valid_to: Its last day; None while no end is set.
         significant: Whether the change to this version is notified on the site.
@@ -70,6 +71,7 @@ class Policy:
 
     id: str
     version: str
+    announced: date
     valid_from: date
     valid_to: date | None
     significant: bool
@@ -138,8 +140,8 @@ def _span(clause: Clause, order: Mapping[str, int]) -> tuple[int, int]:
 
 def _policy(row: Row, clauses: Sequence[Clause]) -> Policy:
     row.only(
-        *("id", "version", "valid_from", "valid_to", "significant", "summary", "summary_zh"),
-        "sha256",
+        *("id", "version", "announced", "valid_from", "valid_to", "significant"),
+        *("summary", "summary_zh", "sha256"),
     )
     policy, version = row.text("id"), row.text("version")
     by_id: dict[str, Clause] = {}
@@ -152,6 +154,8 @@ def _policy(row: Row, clauses: Sequence[Clause]) -> Policy:
     begins, ends = row.day("valid_from"), row.day_if_any("valid_to")
     if ends is not None and ends < begins:
         raise row.refusal(f"policy version {version} ends before it begins")
+    if row.day("announced", begins) > begins:
+        raise row.refusal(f"policy version {version} begins before it is announced")
     sha256 = hashlib.sha256(policy_text(policy, version, clauses).encode()).hexdigest()
     if row.text("sha256", sha256) != sha256:
         raise row.refusal(
@@ -161,6 +165,7 @@ def _policy(row: Row, clauses: Sequence[Clause]) -> Policy:
     return Policy(
         id=policy,
         version=version,
+        announced=row.day("announced", begins),
         valid_from=begins,
         valid_to=ends,
         significant=row.flag("significant"),

@@ -282,6 +282,22 @@ class Catalogue:
         """Return a version of the policy, if there is one of this name."""
         return next((policy for policy in self.policies if policy.version == version), None)
 
+    def announced_policies(self, at: datetime) -> tuple[Policy, ...]:
+        """Return the versions of the policy that are public, also those that are to come."""
+        day = self.local_day(at)
+        public = tuple(policy for policy in self.policies if policy.announced <= day)
+        return public or self.policies[:1]
+
+    def policy_news(self, at: datetime) -> Policy | None:
+        """Return the newest significant change that is still to be notified on the site."""
+        day, length = self.local_day(at), timedelta(days=self.house.policy_banner_days)
+        fresh = (
+            policy
+            for policy in reversed(self.announced_policies(at))
+            if policy.significant and day < policy.valid_from + length
+        )
+        return next(fresh, None)
+
     def citation(self, citation: str, at: datetime) -> Citation:
         """Return an article as it stands at an instant; the nearest version where none does."""
         day, versions = self.local_day(at), self.dated_citations[citation]

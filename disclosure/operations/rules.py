@@ -55,6 +55,7 @@ def propose_pack(work: Work, candidate: Layer, *, reason: str) -> PackProposal:
     if catalogue.sha256 == base.sha256:
         raise BadInput("These rules are in force already.", where="files")
     _refuse_lost_names(base, catalogue)
+    _refuse_changed_past(work, base, catalogue)
     for each in (base, catalogue):
         keep_pack(work, each)
     found = simulate(work, catalogue)
@@ -93,6 +94,15 @@ def _refuse_lost_names(base: Catalogue, catalogue: Catalogue) -> None:
         if lost:
             message = f"There is no {what} {lost[0]!r} any more: cases use it, so it has to stay."
             raise BadInput(f"{message} End it by a date instead.", where="files")
+
+
+def _refuse_changed_past(work: Work, base: Catalogue, catalogue: Catalogue) -> None:
+    """Refuse another text or another first day of a policy version that is public."""
+    for old in base.announced_policies(work.now):
+        new = catalogue.policy_version(old.version)
+        if new is not None and (new.sha256, new.valid_from) != (old.sha256, old.valid_from):
+            message = f"Policy version {old.version} is public: its text and first day stay."
+            raise BadInput(f"{message} A new text is a new version.", where="files")
 
 
 def decide_pack(work: Work, proposal_id: str, *, confirmed: bool) -> PackProposal:

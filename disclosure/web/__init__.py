@@ -20,7 +20,7 @@ from disclosure.config import Settings
 from disclosure.edge import house
 from disclosure.errors import DisclosureError, Refused
 from disclosure.operations.printing import file_size, local_date, local_time
-from disclosure.web import guard
+from disclosure.web import guard, portal_policy
 from disclosure.web.limits import add_limits
 from disclosure.web.refusals import keep_denial, status_of
 
@@ -108,6 +108,7 @@ def _add_filters(app: Flask, settings: Settings) -> None:
     app.add_template_filter(file_size, "filesize")
     app.context_processor(lambda: {"settings": settings, "version": __version__})
     app.context_processor(guard.page_frame)
+    app.context_processor(lambda: {"policy_news": portal_policy.policy_news})
 
 
 def _begin_request() -> None:
@@ -171,6 +172,7 @@ def _page(status: int, **values: Any) -> tuple[str, int]:
         code=status,
         layout=layout,
         request_id=g.get("request_id", ""),
+        policy_news=lambda: None,
         **values,
     )
     return page, status
