@@ -7,6 +7,7 @@ stands in them: look next at ``domain/pack_rows.py``.
 import hashlib
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,12 @@ from disclosure.errors import BadInput, NotReady
 LARGEST_FILE = 1024 * 1024
 MOST_FILES = 64
 """Of one folder; the packs that come with the program are a tenth of either."""
+
+
+NAMES = "use letters, digits, dots, hyphens and underscores of ASCII, and .toml at its end"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.toml")
+"""Names that a case record can hold as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,8 @@ def layer_of(name: str, contents: Iterable[tuple[str, bytes]]) -> Layer:
     """
     files = []
     for file, content in sorted(contents):
+        if not _NAME.fullmatch(file):
+            raise NotReady(f"{name}: {ascii(file)[:90]} is no name for a file of a pack: {NAMES}")
         if len(content) > LARGEST_FILE:
             raise NotReady(f"{name}/{file}: a file of a pack holds at most {LARGEST_FILE} bytes")
         try:
@@ -79,8 +88,8 @@ def layer_of(name: str, contents: Iterable[tuple[str, bytes]]) -> Layer:
         raise NotReady(f"{name}: there is no rule pack (*.toml) in it")
     if len(files) > MOST_FILES:
         raise NotReady(f"{name}: a pack has at most {MOST_FILES} files")
-    for earlier, later in pairwise(files):
-        if earlier.name == later.name:
+    for earlier, later in pairwise(sorted(files, key=lambda each: each.name.casefold())):
+        if earlier.name.casefold() == later.name.casefold():
             raise NotReady(f"{name}/{later.name}: two files have this name")
     return Layer(name, tuple(files))
 

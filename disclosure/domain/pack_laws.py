@@ -140,7 +140,7 @@ def _refuse_bad_places(pack: Pack, catalogue: Catalogue) -> None:
 
 def _refuse_bad_sources(pack: Pack, catalogue: Catalogue) -> None:
     """Refuse clauses and articles that nobody has, also inside a sentence about a source."""
-    clauses = catalogue.policy.clauses
+    clauses = frozenset(chain.from_iterable(each.clauses for each in catalogue.policies))
     for row in (*pack.of("check"), *pack.of("field"), *pack.of("ground")):
         _known(row, "clause", row.text("clause").split(", "), clauses)
     for kind in SOURCED:

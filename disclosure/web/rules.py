@@ -114,7 +114,7 @@ def proposal(proposal_id: str) -> str:
         return render_template(
             "rules/proposal.html",
             proposal=row,
-            version=catalogue.version,
+            pack_version=catalogue.version,
             decision=rules.decision_on(work, row),
             names=casefile.names_of(work),
             is_current=row.base_sha256 == work.desk.catalogue.sha256,

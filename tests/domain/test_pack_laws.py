@@ -178,6 +178,19 @@ def test_a_file_or_a_folder_that_is_too_large_is_refused():
         layer_of("many", [(f"{n:03d}.toml", b"") for n in range(MOST_FILES + 1)])
 
 
+@pytest.mark.parametrize(
+    "name", [".a.toml", "a b.toml", "规则.toml", "../a.toml", "a.toml.txt", ""]
+)
+def test_a_file_name_that_no_record_can_hold_is_refused(name):
+    with pytest.raises(NotReady, match="no name for a file of a pack"):
+        layer_of("own", [(name, b"")])
+
+
+def test_two_names_that_differ_in_capitals_alone_are_refused():
+    with pytest.raises(NotReady, match="two files have this name"):
+        layer_of("own", [("A.toml", b""), ("b.toml", b""), ("a.toml", b"")])
+
+
 # --- Files that are kept ------------------------------------------------------------------------
 
 
