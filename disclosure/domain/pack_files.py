@@ -72,26 +72,29 @@ def layer_of(name: str, contents: Iterable[tuple[str, bytes]]) -> Layer:
     Raises:
         NotReady: When there are too many, or one is too large or no UTF-8 text.
     """
-    files = []
-    for file, content in sorted(contents):
-        if not _NAME.fullmatch(file):
-            raise NotReady(f"{name}: {ascii(file)[:90]} is no name for a file of a pack: {NAMES}")
-        if len(content) > LARGEST_FILE:
-            raise NotReady(f"{name}/{file}: a file of a pack holds at most {LARGEST_FILE} bytes")
-        try:
-            files.append(PackFile(file, content.decode()))
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-            place = f"{name}/{file}, line {line}"
-            raise NotReady(f"{place}: this is not TOML: the file is not UTF-8 text") from None
+    files = tuple(_pack_file(name, file, content) for file, content in sorted(contents))
     if not files:
         raise NotReady(f"{name}: there is no rule pack (*.toml) in it")
     if len(files) > MOST_FILES:
         raise NotReady(f"{name}: a pack has at most {MOST_FILES} files")
-    for earlier, later in pairwise(sorted(files, key=lambda each: each.name.casefold())):
-        if earlier.name.casefold() == later.name.casefold():
-            raise NotReady(f"{name}/{later.name}: two files have this name")
-    return Layer(name, tuple(files))
+    folded = sorted(file.name.casefold() for file in files)
+    for earlier, later in pairwise(folded):
+        if earlier == later:
+            raise NotReady(f"{name}/{later}: two files have this name")
+    return Layer(name, files)
+
+
+def _pack_file(layer: str, name: str, content: bytes) -> PackFile:
+    if not _NAME.fullmatch(name):
+        raise NotReady(f"{layer}: {ascii(name)[:90]} is no name for a file of a pack: {NAMES}")
+    if len(content) > LARGEST_FILE:
+        raise NotReady(f"{layer}/{name}: a file of a pack holds at most {LARGEST_FILE} bytes")
+    try:
+        return PackFile(name, content.decode())
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        place = f"{layer}/{name}, line {line}"
+        raise NotReady(f"{place}: this is not TOML: the file is not UTF-8 text") from None
 
 
 def layer_of_zip(name: str, content: bytes) -> Layer:
