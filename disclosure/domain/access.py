@@ -41,6 +41,8 @@ class Permission(Enum):
     PROPOSE_REGISTER = "propose a change to the register of agencies"
     CONFIRM_REGISTER = "confirm a change to the register of agencies"
     SEE_JOBS = "see and retry jobs"
+    KEEP_RECORDS = "hold ended cases, keep them longer, propose their destruction"
+    DESTROY_RECORDS = "agree to the destruction of a case's records"
 
 
 _STAFF = {Permission.SEE_CASES, Permission.SEE_JOBS}
@@ -56,6 +58,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.WORK_CASE,
             Permission.DECIDE_CASE,
             Permission.SIGN,
+            Permission.KEEP_RECORDS,
         }
     ),
     Role.COMPLIANCE_OFFICER: frozenset(
@@ -66,6 +69,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_RECORD,
             Permission.SEE_LEDGER,
             Permission.CONFIRM_REGISTER,
+            Permission.KEEP_RECORDS,
+            Permission.DESTROY_RECORDS,
         }
     ),
     Role.SENIOR_COMPLIANCE_OFFICER: frozenset(
@@ -77,6 +82,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_RECORD,
             Permission.SEE_LEDGER,
             Permission.CONFIRM_REGISTER,
+            Permission.KEEP_RECORDS,
+            Permission.DESTROY_RECORDS,
         }
     ),
     Role.AUDITOR: frozenset(

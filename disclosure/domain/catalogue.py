@@ -18,6 +18,13 @@ from disclosure.domain.grounds.checks import CHECKS
 from disclosure.domain.pack_rows import Pack, Row, read_pack
 from disclosure.domain.plans import ApprovalProfile, Deadline, NoticePlan
 from disclosure.domain.policy import Clause, Policy
+from disclosure.domain.retention import (
+    HOUSE,
+    Ending,
+    RetentionRule,
+    RetentionRules,
+    retention_key,
+)
 from disclosure.domain.rule_rows import (
     CheckText,
     Citation,
@@ -89,7 +96,15 @@ def _build(pack: Pack) -> Catalogue:
         notices=notices,
         delayed_notice=delayed,
         deadlines={_deadline_key(row): Deadline.from_row(row) for row in pack.of("deadline")},
+        retention=_retention(pack),
     )
+
+
+def _retention(pack: Pack) -> RetentionRules:
+    rules = {retention_key(row): RetentionRule.from_row(row) for row in pack.of("retention")}
+    if (EVERY_GROUND, Ending.ANY) not in rules:
+        raise NotReady("no [[retention]] row for ground '*' and ending '*' says how long to keep")
+    return rules
 
 
 def _policy(pack: Pack) -> Policy:
@@ -205,6 +220,9 @@ def _refuse_bad_rows(pack: Pack, catalogue: Catalogue) -> None:
     for row in pack.of("requester_class"):
         instruments = row.texts("instruments", ())
         _known(row, "type of paper", instruments, catalogue.vocabulary.instruments)
+    for row in pack.of("retention"):
+        _known(row, "ground", (row.text("ground"),), (*catalogue.grounds, EVERY_GROUND))
+        _known(row, "citation", (row.text("source"),), (*catalogue.citations, HOUSE))
     for row in (*pack.of("notice"), *pack.of("deadline")):
         _known(row, "ground", (row.text("ground"),), (*catalogue.grounds, EVERY_GROUND))
         named = row.text("requester_class", "")

@@ -31,6 +31,7 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "notice": ("ground", "requester_class", "trader"),
         "reason": ("code",),
         "requester_class": ("id",),
+        "retention": ("ground", "ending"),
         "template": ("id",),
     }
 )

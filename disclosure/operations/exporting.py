@@ -14,7 +14,7 @@ from disclosure import __version__
 from disclosure.domain.workflow import Action
 from disclosure.errors import DisclosureError
 from disclosure.operations.desk import Work
-from disclosure.operations.facts import latest_release
+from disclosure.operations.facts import case_facts, latest_release
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case, Document, Evaluation
 from disclosure.storage.ledger_rows import LedgerEntry, LedgerOpening
@@ -87,7 +87,7 @@ def _openings(work: Work, case: Case) -> dict[int, dict[str, tuple[bytes, str]]]
 def _files(work: Work, case: Case) -> dict[str, Path | bytes]:
     files: dict[str, Path | bytes] = {"case.json": _json(_about(work, case))}
     release = latest_release(work, case)
-    if release is not None:
+    if release is not None and not case_facts(work, case).destroyed:
         files["released.pdf"] = work.desk.files.read(release.sha256)
     for rendition in work.session.scalars(
         select(Rendition).where(Rendition.case_id == case.id).order_by(Rendition.number)

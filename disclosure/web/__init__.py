@@ -86,11 +86,12 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
         portal,
         redaction,
         register,
+        retention,
         service,
         subject,
     )
 
-    staff = (account, admin, approvals, audit, cases, jobs, redaction, register)
+    staff = (account, admin, approvals, audit, cases, jobs, redaction, register, retention)
     for module in (*staff, portal, service, subject):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(audit.records)

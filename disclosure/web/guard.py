@@ -183,6 +183,7 @@ _PLACES: tuple[tuple[str, str, str, Permission], ...] = (
     ("Register", "register.entries", "register", Permission.PROPOSE_REGISTER),
     ("Register", "register.entries", "register", Permission.CONFIRM_REGISTER),
     ("Ledger", "audit.ledger", "audit", Permission.SEE_LEDGER),
+    ("Retention", "retention.overview", "retention", Permission.KEEP_RECORDS),
     ("People", "admin.people", "admin", Permission.MANAGE_PEOPLE),
     ("Jobs", "jobs.parked", "jobs", Permission.SEE_JOBS),
 )
