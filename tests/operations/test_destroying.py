@@ -151,7 +151,8 @@ def _values(case):
 def test_the_ledger_verifies_as_before(office, closed):
     destroy(office, closed)
 
-    with office.app.app_context(), office.unit() as work:
+    with at_work(office, closed) as (work, case):
+        assert work.session.scalars(_values(case)).all() == []
         report = verify_ledger(work)
         assert report.whole, report.lines()
 
