@@ -89,7 +89,7 @@ def _ground_list(ground, facts):
     listed |= rules.cap & set((own.get("consent") or {}).get("fields", ()))
     if ground.id == "G3C":
         listed |= (rules.cap | rules.special) & set(
-            facts["instrument"].get("fields", facts["request"]["fields"])
+            (facts.get("instrument") or {}).get("fields", facts["request"]["fields"])
         )
     return listed
 
