@@ -23,6 +23,7 @@ from disclosure.domain.rule_rows import (
     choice,
     selection,
 )
+from disclosure.domain.wording import Phrases, Wording
 from disclosure.errors import BadInput
 
 NEVER_CODE = "never_disclosed"
@@ -230,6 +231,9 @@ class Catalogue:
         delayed_notice: The plan under a non-disclosure order or after an emergency.
         deadlines: By ground, requester class, instrument (each or empty), and emergency.
         escalators: Names of the facts that lift STD to DUAL.
+        inputs: By check, the paths of the facts that it reads.
+        wordings: By check, its sentences in Chinese.
+        phrases: The words of decision cards, by key and language.
     """
 
     version: str
@@ -250,6 +254,9 @@ class Catalogue:
     notices: Mapping[tuple[str, str, bool], NoticePlan]
     delayed_notice: NoticePlan
     deadlines: Mapping[tuple[str, str, str, bool], Deadline]
+    inputs: Mapping[str, tuple[str, ...]]
+    wordings: Mapping[str, Wording]
+    phrases: Phrases
 
     def ground(self, ground: str, at: datetime) -> Ground:
         """Return the version of a ground that holds at an instant.

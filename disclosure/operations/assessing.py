@@ -336,6 +336,8 @@ def _check_json(check: CheckResult) -> dict[str, Any]:
         "cut": list(check.cut),
         "code": check.code,
         "overrulable": check.overrulable,
+        "branch": check.branch,
+        "values": {name: str(value) for name, value in check.values.items()},
     }
 
 
