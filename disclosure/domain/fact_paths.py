@@ -58,7 +58,8 @@ def with_value(facts: Facts, path: str, value: object) -> Facts:
     part, _, name = path.rpartition(".")
     name = CLASS if name == "class" else name
     if not part:
-        return replace(facts, **{name: value})
+        whole: dict[str, Any] = {name: value}
+        return replace(facts, **whole)
     held: Any = value_at(facts, part)
     if held is None:
         held = _PARTS[part]()
