@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Formatter
 
 from disclosure.domain.decision import Profile
+from disclosure.domain.explanations import Explanations
 from disclosure.domain.fact_paths import PATHS
 from disclosure.domain.facts import GROUND_FACTS
 from disclosure.domain.fields import Field, FieldTable
@@ -29,7 +30,6 @@ from disclosure.domain.rule_rows import (
     selection,
 )
 from disclosure.domain.rulebook import NEVER_CODE, Catalogue, Ground, House, Vocabulary
-from disclosure.domain.wording import Phrases, Wording
 from disclosure.errors import NotReady
 
 BUILT_IN = Path(__file__).parent.parent / "packs"
@@ -56,7 +56,8 @@ def load_catalogue(*folders: Path) -> Catalogue:
     _refuse_bad_checks(catalogue)
     _refuse_bad_grounds(catalogue)
     _refuse_bad_rows(pack, catalogue)
-    _refuse_bad_words(catalogue)
+    filled = {check: function.values for check, function in CHECKS.items()}
+    catalogue.explanations.refuse_gaps(catalogue.checks, filled, PATHS)
     return catalogue
 
 
@@ -92,14 +93,8 @@ def _build(pack: Pack) -> Catalogue:
         notices=notices,
         delayed_notice=delayed,
         deadlines={_deadline_key(row): Deadline.from_row(row) for row in pack.of("deadline")},
-        inputs=_inputs(pack.values.part("inputs")),
-        wordings={row.text("check"): Wording.from_row(row) for row in pack.of("wording")},
-        phrases=Phrases.from_row(pack.values.part("phrases")),
+        explanations=Explanations.from_pack(pack),
     )
-
-
-def _inputs(row: Row) -> Mapping[str, tuple[str, ...]]:
-    return {check: row.texts(check) for check in row.values}
 
 
 def _policy(pack: Pack) -> Policy:
@@ -165,41 +160,23 @@ def _refuse_bad_checks(catalogue: Catalogue) -> None:
         if set(text.otherwise) != function.branches:
             ways = ", ".join(sorted(function.branches)) or "none"
             raise text.row.refusal(f"{text.id} has other ways to fail than its function: {ways}")
-        branches = text.otherwise.values()
-        sentences = (s for branch in branches for s in (branch.text, branch.remedy))
-        _refuse_placeholders(text.row, text.id, (text.passes, *sentences))
+        _refuse_placeholders(text, function.values)
     for check_id in CHECKS:
         if check_id not in catalogue.checks:
             raise NotReady(f"no pack has a [[check]] row for the check function {check_id}")
 
 
-def _refuse_placeholders(row: Row, check: str, sentences: Iterable[str]) -> None:
-    values = CHECKS[check].values
+def _refuse_placeholders(text: CheckText, values: frozenset[str]) -> None:
+    ways = text.otherwise.values()
+    sentences = [text.passes, *(way.text for way in ways), *(way.remedy for way in ways)]
     for sentence in sentences:
         try:
             used = {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
         except ValueError as error:
-            raise row.refusal(f"{check} has a sentence with a bad brace: {error}") from error
+            raise text.row.refusal(f"{text.id} has a sentence with a bad brace: {error}") from error
         for name in sorted(used - values):
             known = ", ".join(sorted(values)) or "none"
-            raise row.refusal(f"{check} has no value {{{name}}}; it fills: {known}")
-
-
-def _refuse_bad_words(catalogue: Catalogue) -> None:
-    """Refuse a check that cannot be explained: without its facts, or without its Chinese."""
-    for check, wording in catalogue.wordings.items():
-        _known(wording.row, "check", (check,), catalogue.checks)
-        if set(wording.otherwise) != set(catalogue.checks[check].otherwise):
-            raise wording.row.refusal(f"the wording of {check} has other ways to fail than its row")
-        _refuse_placeholders(wording.row, check, wording.sentences())
-    for text in catalogue.checks.values():
-        if text.id not in catalogue.wordings:
-            raise text.row.refusal(f"no [[wording]] row says {text.id} in Chinese")
-        if text.id not in catalogue.inputs:
-            raise text.row.refusal(f"[inputs] does not say which facts {text.id} reads")
-        _known(text.row, "fact", catalogue.inputs[text.id], PATHS)
-        for path in catalogue.inputs[text.id]:
-            _known(text.row, "phrase", (f"fact.{path}",), catalogue.phrases.keys)
+            raise text.row.refusal(f"{text.id} has no value {{{name}}}; it fills: {known}")
 
 
 def _refuse_bad_grounds(catalogue: Catalogue) -> None:

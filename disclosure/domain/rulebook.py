@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from disclosure.domain.decision import Decision, Profile
+from disclosure.domain.explanations import Explanations
 from disclosure.domain.fields import FieldTable, Level
 from disclosure.domain.pack_rows import Row
 from disclosure.domain.plans import ApprovalProfile, Deadline, NoticePlan
@@ -23,7 +24,6 @@ from disclosure.domain.rule_rows import (
     choice,
     selection,
 )
-from disclosure.domain.wording import Phrases, Wording
 from disclosure.errors import BadInput
 
 NEVER_CODE = "never_disclosed"
@@ -230,10 +230,8 @@ class Catalogue:
         notices: By ground, requester class or empty, and whether the data subject is a trader.
         delayed_notice: The plan under a non-disclosure order or after an emergency.
         deadlines: By ground, requester class, instrument (each or empty), and emergency.
+        explanations: What decision cards say beside the rules.
         escalators: Names of the facts that lift STD to DUAL.
-        inputs: By check, the paths of the facts that it reads.
-        wordings: By check, its sentences in Chinese.
-        phrases: The words of decision cards, by key and language.
     """
 
     version: str
@@ -254,9 +252,7 @@ class Catalogue:
     notices: Mapping[tuple[str, str, bool], NoticePlan]
     delayed_notice: NoticePlan
     deadlines: Mapping[tuple[str, str, str, bool], Deadline]
-    inputs: Mapping[str, tuple[str, ...]]
-    wordings: Mapping[str, Wording]
-    phrases: Phrases
+    explanations: Explanations
 
     def ground(self, ground: str, at: datetime) -> Ground:
         """Return the version of a ground that holds at an instant.

@@ -155,7 +155,7 @@ class _Explainer:
             return None
 
     def say(self, key: str) -> str:
-        return self.rules.phrases.say(key, self.language)
+        return self.rules.explanations.phrases.say(key, self.language)
 
     def card(self) -> Card:
         evaluation, decision = self.evaluation, self.evaluation.decision
@@ -187,7 +187,7 @@ class _Explainer:
 
     def _words(self) -> dict[str, str]:
         """Return the labels of the card's parts, with underscores where keys have dots."""
-        keys = self.rules.phrases.keys
+        keys = self.rules.explanations.phrases.keys
         return {key.removeprefix("card."): self.say(key) for key in keys if key.startswith("card.")}
 
     def _either(self, english: str, chinese: str) -> str:
@@ -227,7 +227,7 @@ class _Explainer:
 
     def _sentences(self, row: Mapping[str, Any]) -> tuple[str, str]:
         """Return reason and remedy; in English they are those that were stored."""
-        wording = self.rules.wordings.get(row["id"])
+        wording = self.rules.explanations.wordings.get(row["id"])
         if self.language is Language.ENGLISH or wording is None or "branch" not in row:
             return row["reason"], row["remedy"]
         told = {**row, "values": {k: self._word(v) for k, v in row["values"].items()}}
@@ -238,12 +238,12 @@ class _Explainer:
 
     def _word(self, value: str) -> str:
         titles = {each.title: each.title_zh for each in self.rules.classes.values()}
-        return titles.get(value, self.rules.phrases.word(value, self.language))
+        return titles.get(value, self.rules.explanations.phrases.word(value, self.language))
 
     def _inputs(self, check: str) -> Iterator[Input]:
         if self.parsed is None:
             return
-        for path in self.rules.inputs.get(check, ()):
+        for path in self.rules.explanations.inputs.get(check, ()):
             value = self._value(path, value_at(self.parsed.facts, path))
             yield Input(self.say(f"fact.{path}"), value)
 
@@ -284,7 +284,7 @@ class _Explainer:
             return self.say("value.different")
         if path in special:
             return special[path](value)
-        if f"value.{value}" in self.rules.phrases.keys and value != ON_FILE:
+        if f"value.{value}" in self.rules.explanations.phrases.keys and value != ON_FILE:
             return self.say(f"value.{value}")
         return value if path in SHOWN_AS_THEY_ARE else self.say("value.on_file")
 

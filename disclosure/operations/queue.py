@@ -3,7 +3,7 @@
 Owns the list's reading and nothing else; it never changes a case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -139,7 +139,7 @@ def _conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(Case.state == wanted.state)
     elif not wanted.reference:
         conditions.append(Case.is_open.is_(True))
-    narrowed = {
+    narrowed: dict[tuple[str, str], Callable[[], ColumnElement[bool]]] = {
         ("owner", "mine"): lambda: Case.handler_id == work.actor.person,
         ("owner", "nobody"): lambda: Case.handler_id.is_(None),
         ("urgency", "late"): lambda: _is_late(work),

@@ -151,13 +151,13 @@ def test_most_worked_cases_have_a_change_that_makes_them_come_out_otherwise():
 
 
 def test_every_fact_that_a_check_reads_has_a_path_and_a_name_in_both_languages():
-    read = {path for paths in RULES.inputs.values() for path in paths}
+    read = {path for paths in RULES.explanations.inputs.values() for path in paths}
 
     assert read <= PATHS
     assert set(TRIES) <= read
     for path in read:
-        assert RULES.phrases.say(f"fact.{path}", Language.ENGLISH)
-        assert RULES.phrases.say(f"fact.{path}", Language.CHINESE)
+        assert RULES.explanations.phrases.say(f"fact.{path}", Language.ENGLISH)
+        assert RULES.explanations.phrases.say(f"fact.{path}", Language.CHINESE)
 
 
 def test_a_changed_fact_leaves_the_others_and_the_original_alone():
@@ -207,5 +207,5 @@ def test_a_check_reads_only_the_facts_that_stand_beside_it_on_the_card():
             read = set()
             watched = replace(on, facts=Watched(case.facts, read))
             CHECKS[check].function(watched)
-            told = set(RULES.inputs[check]) | {"request.fields"}
+            told = set(RULES.explanations.inputs[check]) | {"request.fields"}
             assert read - PARTS <= told, (check, read - PARTS - told)

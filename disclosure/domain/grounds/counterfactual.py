@@ -133,7 +133,7 @@ class _Search:
         self.case, self.catalogue, self.overruled = case, catalogue, overruled
         self.base = self._decide(case.facts)
         order = catalogue.ground(case.ground, case.facts.release_at).order
-        paths = (path for check in order for path in catalogue.inputs[check])
+        paths = (path for check in order for path in catalogue.explanations.inputs[check])
         self.paths = [path for path in dict.fromkeys(paths) if path in TRIES]
 
     def _decide(self, facts: Facts) -> Decision:
