@@ -11,6 +11,8 @@ from pathlib import Path
 from string import Formatter
 
 from disclosure.domain.decision import Profile
+from disclosure.domain.explanations import Explanations
+from disclosure.domain.fact_paths import PATHS
 from disclosure.domain.facts import GROUND_FACTS
 from disclosure.domain.fields import Field, FieldTable
 from disclosure.domain.grounds.assessment import ESCALATORS
@@ -61,6 +63,8 @@ def load_catalogue(*folders: Path) -> Catalogue:
     _refuse_bad_checks(catalogue)
     _refuse_bad_grounds(catalogue)
     _refuse_bad_rows(pack, catalogue)
+    filled = {check: function.values for check, function in CHECKS.items()}
+    catalogue.explanations.refuse_gaps(catalogue.checks, filled, PATHS)
     return catalogue
 
 
@@ -97,6 +101,7 @@ def _build(pack: Pack) -> Catalogue:
         delayed_notice=delayed,
         deadlines={_deadline_key(row): Deadline.from_row(row) for row in pack.of("deadline")},
         retention=_retention(pack),
+        explanations=Explanations.from_pack(pack),
     )
 
 
@@ -177,7 +182,8 @@ def _refuse_bad_checks(catalogue: Catalogue) -> None:
 
 
 def _refuse_placeholders(text: CheckText, values: frozenset[str]) -> None:
-    sentences = [text.passes, *(branch.text for branch in text.otherwise.values())]
+    ways = text.otherwise.values()
+    sentences = [text.passes, *(way.text for way in ways), *(way.remedy for way in ways)]
     for sentence in sentences:
         try:
             used = {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}

@@ -33,11 +33,12 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "requester_class": ("id",),
         "retention": ("ground", "ending"),
         "template": ("id",),
+        "wording": ("check",),
     }
 )
 """Each kind of row, and what tells two rows of that kind apart."""
 
-VALUES = ("catalogue_version", "policy", "house", "vocabulary", "order")
+VALUES = ("catalogue_version", "policy", "house", "vocabulary", "order", "phrases", "inputs")
 """The single values and tables beside the rows; a later folder's win key by key."""
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from disclosure.domain.decision import Decision, Profile
+from disclosure.domain.explanations import Explanations
 from disclosure.domain.fields import FieldTable, Level
 from disclosure.domain.pack_rows import Row
 from disclosure.domain.plans import ApprovalProfile, Deadline, NoticePlan
@@ -231,6 +232,7 @@ class Catalogue:
         delayed_notice: The plan under a non-disclosure order or after an emergency.
         deadlines: By ground, requester class, instrument (each or empty), and emergency.
         retention: By ground (or ``*``) and what came of the case.
+        explanations: What decision cards say beside the rules.
         escalators: Names of the facts that lift STD to DUAL.
     """
 
@@ -253,6 +255,7 @@ class Catalogue:
     delayed_notice: NoticePlan
     deadlines: Mapping[tuple[str, str, str, bool], Deadline]
     retention: RetentionRules
+    explanations: Explanations
 
     def ground(self, ground: str, at: datetime) -> Ground:
         """Return the version of a ground that holds at an instant.

@@ -20,6 +20,7 @@ from disclosure.domain.senders import classify_domain, sender_domain
 from disclosure.domain.workflow import Action
 from disclosure.errors import Refused
 from disclosure.operations.desk import SYSTEM, Work
+from disclosure.operations.tasking import settle_tasks
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import (
     Callback,
@@ -283,6 +284,7 @@ def assess(work: Work, case: Case) -> Evaluation:
     )
     work.session.add(evaluation)
     work.session.flush()
+    settle_tasks(work, case, evaluation)
     _record_evaluation(work, case, evaluation)
     return evaluation
 
@@ -336,6 +338,8 @@ def _check_json(check: CheckResult) -> dict[str, Any]:
         "cut": list(check.cut),
         "code": check.code,
         "overrulable": check.overrulable,
+        "branch": check.branch,
+        "values": {name: str(value) for name, value in check.values.items()},
     }
 
 

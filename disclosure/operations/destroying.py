@@ -1,8 +1,8 @@
 """Destroying: what is wiped when two people agreed that a case's records have served their time.
 
 Owns the wiping itself. Every encrypted column of every row that hangs on the case is emptied, so
-that a new table cannot be forgotten; the platform's values, marks, findings, and the salts and texts
-behind the ledger's commitments are deleted. What stays tells about the house and not about a
+that a new table cannot be forgotten; the platform's values, marks, findings, and the salts and
+texts behind the ledger's commitments are deleted. What stays tells about the house and not about a
 person: states, dates, hashes, roles, who signed. The ledger verifies as before.
 """
 
@@ -19,7 +19,14 @@ from disclosure.operations.outbox import DONE, PARKED, WAITING, Effect, enqueue
 from disclosure.operations.recording import record
 from disclosure.operations.retention import kept, standing_destruction
 from disclosure.storage.base import Base, EncryptedJson, EncryptedText
-from disclosure.storage.cases import Case, Document, DocumentMark, Evaluation, Finding, ResponsiveValue
+from disclosure.storage.cases import (
+    Case,
+    Document,
+    DocumentMark,
+    Evaluation,
+    Finding,
+    ResponsiveValue,
+)
 from disclosure.storage.ledger_rows import LedgerEntry, LedgerOpening, Outbox
 from disclosure.storage.releases import Rendition
 from disclosure.storage.retention_rows import Destruction

@@ -13,7 +13,9 @@ from sqlalchemy import select
 from disclosure import __version__
 from disclosure.domain.workflow import Action
 from disclosure.errors import DisclosureError
+from disclosure.operations.assessing import latest_evaluation
 from disclosure.operations.desk import Work
+from disclosure.operations.explaining import card_json
 from disclosure.operations.facts import case_facts, latest_release
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case, Document, Evaluation
@@ -97,9 +99,18 @@ def _files(work: Work, case: Case) -> dict[str, Path | bytes]:
         select(Evaluation).where(Evaluation.case_id == case.id).order_by(Evaluation.number)
     ):
         files[f"evaluations/{evaluation.number:03d}.json"] = _json(_about_evaluation(evaluation))
+    counted = _evaluation_that_counts(work, case)
+    if counted and counted.facts:
+        files[f"decisions/{counted.number:03d}.json"] = _json(card_json(work, case, counted))
     files |= _papers(work, case)
     files["policy.json"] = _json(_policy(work))
     return files
+
+
+def _evaluation_that_counts(work: Work, case: Case) -> Evaluation | None:
+    """Return the evaluation that was decided on, or the newest."""
+    decided = work.session.get(Evaluation, case.decided_evaluation_id or "")
+    return decided or latest_evaluation(work, case)
 
 
 def _papers(work: Work, case: Case) -> dict[str, Path | bytes]:

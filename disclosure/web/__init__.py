@@ -82,6 +82,7 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
         approvals,
         audit,
         cases,
+        decisions,
         jobs,
         portal,
         redaction,
@@ -91,8 +92,8 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
         subject,
     )
 
-    staff = (account, admin, approvals, audit, cases, jobs, redaction, register, retention)
-    for module in (*staff, portal, service, subject):
+    staff = (account, admin, approvals, audit, cases, decisions, jobs, redaction, register)
+    for module in (*staff, portal, retention, service, subject):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(audit.records)
     if settings.demo:

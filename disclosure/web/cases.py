@@ -32,6 +32,7 @@ from disclosure.operations.papers import Upload, add_documents, find_document
 from disclosure.operations.registering import agencies
 from disclosure.operations.releasing import ApprovalLapsed
 from disclosure.operations.signing import lapse_approval
+from disclosure.operations.tasking import open_questions
 from disclosure.operations.verifying import choose_agency
 from disclosure.storage.cases import Case
 from disclosure.web import actions
@@ -133,6 +134,7 @@ def case_page(work: Work, shown: Case, **more: Any) -> str:
         steps=casefile.stages(shown, states),
         evaluation=evaluation,
         checks=checks,
+        questions=open_questions(work, shown, evaluation),
         history=history,
         names=names,
         documents=casefile.documents_of(work, shown),
