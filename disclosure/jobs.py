@@ -22,6 +22,7 @@ from disclosure.gateways.mail import send
 from disclosure.operations import outbox
 from disclosure.operations.collecting import fetch_values, store_values
 from disclosure.operations.desk import SYSTEM, Work
+from disclosure.operations.destroying import destroy_records, shred_files
 from disclosure.operations.letters import compose
 from disclosure.operations.noticing import look_at_delayed, note_notice_sent
 from disclosure.operations.papers import note_inspection
@@ -166,12 +167,24 @@ def _render(job: Job) -> None:
         store_rendition(work, _case(work, job), draft, built)
 
 
+def _destroy(job: Job) -> None:
+    with job.result() as work:
+        destroy_records(work, _case(work, job))
+
+
+def _shred(job: Job) -> None:
+    with job.result() as work:
+        shred_files(work, _case(work, job))
+
+
 HANDLERS: dict[str, Callable[[Job], None]] = {
     "letter": _letter,
     "notice_due": _notice_due,
     "inspect": _inspect,
     "collect": _collect,
     "render": _render,
+    "destroy": _destroy,
+    "shred": _shred,
 }
 """Kind of an outbox row -> what it does."""
 

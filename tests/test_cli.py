@@ -255,7 +255,7 @@ def answered(port, path):
         return json.load(error)
 
 
-def eventually(question, *, seconds=20):
+def eventually(question, *, seconds=60):
     for _ in range(seconds * 5):
         if question():
             return True

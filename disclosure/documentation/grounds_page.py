@@ -6,6 +6,7 @@ Owns the order of the page. All texts are the packs'; how they decide is ``domai
 from datetime import date
 
 from disclosure.documentation.markdown import anchor, code, codes, page, table
+from disclosure.documentation.screens import screens_of
 from disclosure.domain.fields import NEVER
 from disclosure.domain.pack_laws import EVERY_CLASS, EVERY_GROUND
 from disclosure.domain.plans import Deadline, NoticePlan
@@ -37,6 +38,10 @@ def grounds_page(catalogue: Catalogue) -> str:
                 for clause in catalogue.policy.clauses.values()
             ),
         ),
+        "### The screen that shows each clause",
+        "Every screen is reached by links from the front page `/`; staff sign in on the way. A "
+        "test follows them and reads the words on the page.",
+        _screens(catalogue),
         "## Grounds",
         *(_ground(g, catalogue) for versions in catalogue.grounds.values() for g in versions),
         "## Checks",
@@ -65,6 +70,16 @@ def grounds_page(catalogue: Catalogue) -> str:
         _reasons(catalogue),
         "## Articles",
         _citations(catalogue),
+    )
+
+
+def _screens(catalogue: Catalogue) -> str:
+    return table(
+        ("clause", "screen", "link that leads there", "words on it"),
+        (
+            (clause, code(screen.rule), screen.link, screen.shows)
+            for clause, screen in screens_of(catalogue.policy).items()
+        ),
     )
 
 

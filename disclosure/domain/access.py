@@ -43,6 +43,8 @@ class Permission(Enum):
     PROPOSE_RULES = "propose a rule pack"
     CONFIRM_RULES = "confirm a rule pack"
     SEE_JOBS = "see and retry jobs"
+    KEEP_RECORDS = "hold ended cases, keep them longer, propose their destruction"
+    DESTROY_RECORDS = "agree to the destruction of a case's records"
 
 
 _STAFF = {Permission.SEE_CASES, Permission.SEE_JOBS}
@@ -59,6 +61,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.DECIDE_CASE,
             Permission.SIGN,
             Permission.PROPOSE_RULES,
+            Permission.KEEP_RECORDS,
         }
     ),
     Role.COMPLIANCE_OFFICER: frozenset(
@@ -70,6 +73,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_LEDGER,
             Permission.CONFIRM_REGISTER,
             Permission.CONFIRM_RULES,
+            Permission.KEEP_RECORDS,
+            Permission.DESTROY_RECORDS,
         }
     ),
     Role.SENIOR_COMPLIANCE_OFFICER: frozenset(
@@ -82,6 +87,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_LEDGER,
             Permission.CONFIRM_REGISTER,
             Permission.CONFIRM_RULES,
+            Permission.KEEP_RECORDS,
+            Permission.DESTROY_RECORDS,
         }
     ),
     Role.AUDITOR: frozenset(

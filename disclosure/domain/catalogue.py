@@ -11,12 +11,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from disclosure.domain.explanations import Explanations
+from disclosure.domain.fact_paths import PATHS
 from disclosure.domain.fields import Field, FieldTable
+from disclosure.domain.grounds.checks import CHECKS
 from disclosure.domain.pack_files import Layer, read_folders
 from disclosure.domain.pack_laws import EVERY_GROUND, refuse_unfit
 from disclosure.domain.pack_rows import Pack, Row, read_pack
 from disclosure.domain.plans import ApprovalProfile, Deadline, NoticePlan, NoticeText
 from disclosure.domain.policy import Policy, read_policies
+from disclosure.domain.retention import Ending, RetentionRule, RetentionRules, retention_key
 from disclosure.domain.rule_rows import (
     CheckText,
     Citation,
@@ -67,6 +71,9 @@ def catalogue_of(layers: Sequence[Layer], *, kept: bool = False) -> Catalogue:
     pack = read_pack(layers)
     catalogue = _build(pack, tuple(layers))
     refuse_unfit(pack, catalogue, kept=kept)
+    if not kept:
+        filled = {check: function.values for check, function in CHECKS.items()}
+        catalogue.explanations.refuse_gaps(catalogue.checks, filled, PATHS)
     return catalogue
 
 
@@ -123,7 +130,17 @@ def _build(pack: Pack, layers: tuple[Layer, ...]) -> Catalogue:
         delayed_notice=delayed,
         notice_texts={row.text("id"): NoticeText.from_row(row) for row in pack.of("notice_text")},
         deadlines={_deadline_key(row): Deadline.from_row(row) for row in pack.of("deadline")},
+        retention=_retention(pack),
+        explanations=Explanations.from_pack(pack),
     )
+
+
+def _retention(pack: Pack) -> RetentionRules:
+    rules = {retention_key(row): RetentionRule.from_row(row) for row in pack.of("retention")}
+    if (EVERY_GROUND, Ending.ANY) not in rules:
+        message = "no [[retention]] row for ground '*' and ending '*' says how long to keep"
+        raise pack.lacks("retention", message)
+    return rules
 
 
 def _policies(pack: Pack) -> tuple[Policy, ...]:

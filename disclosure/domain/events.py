@@ -90,6 +90,12 @@ class Event(StrEnum):
 
     RECORD_VIEWED = "record:viewed", "A person looked at personal data of the case."
     RECORD_EXPORTED = "record:exported", "The case record left the house."
+    RETENTION_HELD = "retention:held", "A hold keeps the records of the case, whatever their term."
+    RETENTION_FREED = "retention:freed", "The hold on the records of the case was lifted."
+    RETENTION_EXTENDED = "retention:extended", "The records of the case are kept for longer."
+    DESTRUCTION_PROPOSED = "destruction:proposed", "A person proposed to destroy the records."
+    DESTRUCTION_AGREED = "destruction:agreed", "A second person agreed to the destruction."
+    DESTRUCTION_REFUSED = "destruction:refused", "The destruction was not agreed to."
     RECORD_DESTROYED = "record:destroyed", "Personal data was destroyed at the end of its term."
     SESSION_OPENED = "session:opened", "A person signed in."
     SESSION_REFUSED = "session:refused", "An attempt to sign in failed."

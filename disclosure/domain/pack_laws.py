@@ -17,6 +17,7 @@ from disclosure.domain.grounds.assessment import ESCALATORS
 from disclosure.domain.grounds.checks import CHECKS
 from disclosure.domain.pack_rows import Pack, Row
 from disclosure.domain.plans import PASSAGES
+from disclosure.domain.retention import HOUSE
 from disclosure.domain.rule_rows import CheckText, Outsiders
 from disclosure.domain.rulebook import NEVER_CODE, OWN_CHECKS, Catalogue, Ground
 
@@ -65,7 +66,8 @@ def _refuse_bad_checks(pack: Pack, catalogue: Catalogue, *, kept: bool) -> None:
 
 
 def _refuse_placeholders(text: CheckText, values: frozenset[str]) -> None:
-    sentences = [text.passes, *(branch.text for branch in text.otherwise.values())]
+    ways = text.otherwise.values()
+    sentences = [text.passes, *(way.text for way in ways), *(way.remedy for way in ways)]
     for sentence in sentences:
         try:
             used = {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
@@ -110,6 +112,9 @@ def _refuse_bad_names(pack: Pack, catalogue: Catalogue) -> None:
         codes = [branch.code for branch in text.otherwise.values()]
         _known(text.row, "reason code", codes, catalogue.reasons)
     _refuse_bad_places(pack, catalogue)
+    for row in pack.of("retention"):
+        _known(row, "ground", (row.text("ground"),), (*catalogue.grounds, EVERY_GROUND))
+        _known(row, "citation", (row.text("source"),), (*catalogue.citations, HOUSE))
     for row in (*pack.of("notice"), *pack.of("deadline")):
         _known(row, "ground", (row.text("ground"),), (*catalogue.grounds, EVERY_GROUND))
         for what, key, known in (

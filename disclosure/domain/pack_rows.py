@@ -34,12 +34,14 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "policy": ("version",),
         "reason": ("code",),
         "requester_class": ("id",),
+        "retention": ("ground", "ending"),
         "template": ("id",),
+        "wording": ("check",),
     }
 )
 """Each kind of row, and what tells two rows of that kind apart."""
 
-VALUES = ("catalogue_version", "house", "vocabulary", "order")
+VALUES = ("catalogue_version", "house", "vocabulary", "order", "phrases", "inputs")
 """The single values and tables beside the rows; a later folder's win key by key."""
 
 

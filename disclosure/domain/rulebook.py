@@ -10,11 +10,13 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from disclosure.domain.decision import Decision, Profile
+from disclosure.domain.explanations import Explanations
 from disclosure.domain.fields import FieldTable, Level
 from disclosure.domain.pack_files import Layer
 from disclosure.domain.pack_rows import Row
 from disclosure.domain.plans import ApprovalProfile, Deadline, NoticePlan, NoticeText
 from disclosure.domain.policy import Policy
+from disclosure.domain.retention import RetentionRules
 from disclosure.domain.rule_rows import (
     CheckText,
     Citation,
@@ -241,6 +243,8 @@ class Catalogue:
         notices: By ground, requester class or empty, and whether the data subject is a trader.
         delayed_notice: The plan under a non-disclosure order or after an emergency.
         deadlines: By ground, requester class, instrument (each or empty), and emergency.
+        retention: By ground (or ``*``) and what came of the case.
+        explanations: What decision cards say beside the rules.
         escalators: Names of the facts that lift STD to DUAL.
     """
 
@@ -266,6 +270,8 @@ class Catalogue:
     delayed_notice: NoticePlan
     notice_texts: Mapping[str, NoticeText]
     deadlines: Mapping[tuple[str, str, str, bool], Deadline]
+    retention: RetentionRules
+    explanations: Explanations
 
     @property
     def policy(self) -> Policy:

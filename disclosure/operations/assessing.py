@@ -21,6 +21,7 @@ from disclosure.domain.workflow import Action
 from disclosure.errors import Refused
 from disclosure.operations.desk import SYSTEM, Work
 from disclosure.operations.pinning import keep_pack
+from disclosure.operations.tasking import settle_tasks
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import (
     Callback,
@@ -306,6 +307,7 @@ def assess(work: Work, case: Case) -> Evaluation:
     keep_pack(work, work.desk.catalogue)
     work.session.add(evaluation)
     work.session.flush()
+    settle_tasks(work, case, evaluation)
     _record_evaluation(work, case, evaluation)
     return evaluation
 
@@ -359,6 +361,8 @@ def _check_json(check: CheckResult) -> dict[str, Any]:
         "cut": list(check.cut),
         "code": check.code,
         "overrulable": check.overrulable,
+        "branch": check.branch,
+        "values": {name: str(value) for name, value in check.values.items()},
     }
 
 

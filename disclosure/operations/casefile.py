@@ -217,7 +217,7 @@ def jobs_of(work: Work, case: Case) -> list[Outbox]:
             (Outbox.status == "parked")
             | (Outbox.error != "")
             | (
-                Outbox.kind.in_(["collect", "render", "inspect"])
+                Outbox.kind.in_(["collect", "render", "inspect", "destroy", "shred"])
                 & Outbox.status.in_(["waiting", "running"])
             ),
         )

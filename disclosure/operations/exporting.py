@@ -14,8 +14,10 @@ from disclosure import __version__
 from disclosure.domain.policy import Policy
 from disclosure.domain.workflow import Action
 from disclosure.errors import DisclosureError, NotReady
+from disclosure.operations.assessing import latest_evaluation
 from disclosure.operations.desk import Work
-from disclosure.operations.facts import latest_release
+from disclosure.operations.explaining import card_json
+from disclosure.operations.facts import case_facts, latest_release
 from disclosure.operations.pinning import catalogue_of_day, kept_files
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case, Document, Evaluation
@@ -89,7 +91,7 @@ def _openings(work: Work, case: Case) -> dict[int, dict[str, tuple[bytes, str]]]
 def _files(work: Work, case: Case) -> dict[str, Path | bytes]:
     files: dict[str, Path | bytes] = {"case.json": _json(_about(work, case))}
     release = latest_release(work, case)
-    if release is not None:
+    if release is not None and not case_facts(work, case).destroyed:
         files["released.pdf"] = work.desk.files.read(release.sha256)
     for rendition in work.session.scalars(
         select(Rendition).where(Rendition.case_id == case.id).order_by(Rendition.number)
@@ -97,9 +99,18 @@ def _files(work: Work, case: Case) -> dict[str, Path | bytes]:
         files[f"renditions/{rendition.number:03d}.json"] = _json(_about_rendition(rendition))
     for evaluation in _evaluations(work, case):
         files[f"evaluations/{evaluation.number:03d}.json"] = _json(_about_evaluation(evaluation))
+    counted = _evaluation_that_counts(work, case)
+    if counted and counted.facts:
+        files[f"decisions/{counted.number:03d}.json"] = _json(card_json(work, case, counted))
     files |= _papers(work, case)
     files["policy.json"] = _json(_policy(work, case))
     return files | _rules(work, case)
+
+
+def _evaluation_that_counts(work: Work, case: Case) -> Evaluation | None:
+    """Return the evaluation that was decided on, or the newest."""
+    decided = work.session.get(Evaluation, case.decided_evaluation_id or "")
+    return decided or latest_evaluation(work, case)
 
 
 def _papers(work: Work, case: Case) -> dict[str, Path | bytes]:
@@ -194,6 +205,8 @@ def _policy(work: Work, case: Case) -> dict[str, object]:
     """Return the texts of the policy that the case used: at its receipt and at each evaluation."""
     used = {case.policy_version: _policy_of(work, case.catalogue_hash, case.policy_version)}
     for evaluation in _evaluations(work, case):
+        if not evaluation.facts:
+            continue
         version = str(evaluation.facts["facts"]["policy"]["version_now"])
         used.setdefault(version, _policy_of(work, evaluation.catalogue_hash, version))
     return {

@@ -22,6 +22,7 @@ from disclosure.domain.routing import CARRIED_BY, POINTER, route_of
 from disclosure.domain.states import State
 from disclosure.domain.workflow import Action
 from disclosure.errors import BadInput
+from disclosure.gateways.platform import PlatformSource
 from disclosure.operations.assessing import assess
 from disclosure.operations.deadlines import set_deadlines
 from disclosure.operations.desk import SYSTEM, Work
@@ -216,10 +217,13 @@ def _subject_account(work: Work, demand: Demand) -> str:
         return complaint.complainant if asks_for_complainant else complaint.respondent
     if demand.order and demand.account and (order := source.order(demand.order)):
         return order.counterparty(demand.account) or ""
-    found = source.resolve(demand.identifiers) if demand.identifiers else None
-    if found is not None and found.agree and len(found.accounts) == 1:
-        return found.accounts[0]
-    return ""
+    return _only_account(source, demand.identifiers)
+
+
+def _only_account(source: PlatformSource, identifiers: Mapping[str, str]) -> str:
+    """Return the one account that all identifiers name; nothing is ever picked among several."""
+    found = source.resolve(identifiers) if identifiers else None
+    return found.accounts[0] if found and found.agree and len(found.accounts) == 1 else ""
 
 
 def _next_reference(work: Work) -> str:

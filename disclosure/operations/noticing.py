@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from disclosure.domain.decision import NoticeRule
 from disclosure.domain.events import Event
+from disclosure.domain.ledger import Payload
 from disclosure.domain.workflow import Action
 from disclosure.errors import BadInput, NotFound, Refused
 from disclosure.operations.assessing import assess, findings_of
@@ -59,22 +60,15 @@ def plan_notice(work: Work, case: Case, *, rule: NoticeRule, objection_days: int
     )
     work.session.add(notice)
     work.session.flush()
-    advance(
-        work.as_actor(SYSTEM),
-        case,
-        Action.PLAN_NOTICE,
-        Change(
-            subjects=[notice.id],
-            data={
-                "notice": notice.id,
-                "rule": notice.rule,
-                "basis": notice.legal_basis.split("; "),
-                "days": notice.objection_days,
-                "review": _day(notice.review_at),
-            },
-            effects=_letters(case, notice, token),
-        ),
-    )
+    data: Payload = {
+        "notice": notice.id,
+        "rule": notice.rule,
+        "basis": notice.legal_basis.split("; "),
+        "days": notice.objection_days,
+        "review": _day(notice.review_at),
+    }
+    planned = Change(subjects=[notice.id], data=data, effects=_letters(case, notice, token))
+    advance(work.as_actor(SYSTEM), case, Action.PLAN_NOTICE, planned)
     return notice
 
 

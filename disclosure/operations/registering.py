@@ -31,19 +31,18 @@ def read_agency(work: Work, given: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         BadInput: Naming the first field that is wrong and what to type.
     """
+    catalogue = work.desk.catalogue
     values: dict[str, Any] = {key: given.get(key, "").strip() for key in _TEXTS}
     if not values["name"] or len(values["name"]) > LONGEST or len(values["local_name"]) > LONGEST:
         raise BadInput(f"Enter the agency's name, at most {LONGEST} characters.", where="name")
-    known = work.desk.catalogue.classes
-    if values["requester_class"] not in known or not known[values["requester_class"]].is_authority:
+    kind = catalogue.classes.get(values["requester_class"])
+    if kind is None or not kind.is_authority:
         raise BadInput("Choose the kind of agency.", where="requester_class")
-    if values["country"] not in work.desk.catalogue.vocabulary.countries:
+    if values["country"] not in catalogue.vocabulary.countries:
         raise BadInput("Choose the agency's country.", where="country")
     values["callback_phone"] = _phone(values["callback_phone"], values["country"])
     values["delivery_address"] = _address(values["delivery_address"])
-    values["domains"] = [each.lower() for each in given.get("domains", "").split()]
-    if not values["domains"] or any("." not in each for each in values["domains"]):
-        raise BadInput("Enter one or more mail domains, separated by spaces.", where="domains")
+    values["domains"] = _domains(given.get("domains", ""))
     return values
 
 
@@ -55,6 +54,13 @@ _TEXTS = (
     "callback_phone",
     "delivery_address",
 )
+
+
+def _domains(given: str) -> list[str]:
+    domains = given.lower().split()
+    if not domains or any("." not in each for each in domains):
+        raise BadInput("Enter one or more mail domains, separated by spaces.", where="domains")
+    return domains
 
 
 def _phone(given: str, country: str) -> str:

@@ -374,13 +374,35 @@ def store_rendition(work: Work, case: Case, draft: Draft, built: Built) -> Rendi
     """
     if rendition_basis(work, case) != draft.basis:
         raise Refused("The case changed while the rendition was being built: build it again.")
-    sha256 = work.desk.files.add(built.content)
+    rendition = _add_rendition(work, case, draft, built)
     people = sorted(_preparers(work, case))
+    for person in people:
+        work.session.add(RenditionPreparer(rendition_id=rendition.id, person_id=person))
+    data: Payload = {
+        "rendition": rendition.id,
+        "sha256": rendition.sha256,
+        "size": rendition.size,
+        "pages": rendition.pages,
+        "preparers": people,
+        "separation": case.separation,
+    }
+    system = work.as_actor(SYSTEM)
+    advance(system, case, Action.RENDITION_BUILT, Change(subjects=[rendition.id], data=data))
+    verdict: Payload = {
+        "rendition": rendition.id,
+        "sha256": built.gate_sha256,
+        "passed": built.gate_passed,
+    }
+    record(system, Event.RENDITION_GATED, case=case, subjects=[rendition.id], data=verdict)
+    return rendition
+
+
+def _add_rendition(work: Work, case: Case, draft: Draft, built: Built) -> Rendition:
     rendition = Rendition(
         id=uuid.uuid4().hex,
         case_id=case.id,
         number=draft.number,
-        sha256=sha256,
+        sha256=work.desk.files.add(built.content),
         size=len(built.content),
         pages=built.pages,
         basis=draft.basis,
@@ -395,24 +417,6 @@ def store_rendition(work: Work, case: Case, draft: Draft, built: Built) -> Rendi
     )
     work.session.add(rendition)
     work.session.flush()
-    for person in people:
-        work.session.add(RenditionPreparer(rendition_id=rendition.id, person_id=person))
-    data: Payload = {
-        "rendition": rendition.id,
-        "sha256": sha256,
-        "size": rendition.size,
-        "pages": rendition.pages,
-        "preparers": people,
-        "separation": case.separation,
-    }
-    system = work.as_actor(SYSTEM)
-    advance(system, case, Action.RENDITION_BUILT, Change(subjects=[rendition.id], data=data))
-    verdict: Payload = {
-        "rendition": rendition.id,
-        "sha256": built.gate_sha256,
-        "passed": built.gate_passed,
-    }
-    record(system, Event.RENDITION_GATED, case=case, subjects=[rendition.id], data=verdict)
     return rendition
 
 

@@ -59,6 +59,8 @@ class Replayed:
 def replay(work: Work, case: Case | None = None) -> Iterator[Replayed]:
     """Decide every stored evaluation again with its own facts and the rules that it is pinned to.
 
+    An evaluation whose records were destroyed at the end of their term has no facts any more.
+
     Args:
         work: The unit of work.
         case: Only the evaluations of this case.
@@ -68,6 +70,8 @@ def replay(work: Work, case: Case | None = None) -> Iterator[Replayed]:
         query = query.where(Case.id == case.id)
     ordered = query.order_by(Case.id, Evaluation.number).execution_options(yield_per=BATCH)
     for reference, evaluation in work.session.execute(ordered):
+        if not evaluation.facts:
+            continue
         yield Replayed(
             reference=reference,
             number=evaluation.number,
@@ -223,6 +227,8 @@ def simulate(work: Work, catalogue: Catalogue, *visible: ColumnElement[bool]) ->
     )
     examined, changes = 0, []
     for reference, evaluation in work.session.execute(query):
+        if not evaluation.facts:
+            continue
         examined += 1
         changed = _try(work, reference, evaluation, catalogue)
         if changed is not None:

@@ -169,6 +169,25 @@ class Evaluation(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Task(Base):
+    """A check that the case waits for a person to answer; closed when the rules ran on.
+
+    ``permission`` names what the person has to be allowed to do.
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (Index("ix_task_open", "closed_at", "permission", "case_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    check_id: Mapped[str] = mapped_column(String(48))
+    permission: Mapped[str] = mapped_column(String(32))
+    opened_by: Mapped[str] = mapped_column(ForeignKey("evaluation.id"))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_by: Mapped[str | None] = mapped_column(ForeignKey("evaluation.id"))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Document(Base):
     """A file of the case; the original is stored encrypted and never changed.
 

@@ -82,17 +82,19 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
         approvals,
         audit,
         cases,
+        decisions,
         jobs,
         portal,
         redaction,
         register,
+        retention,
         rules,
         service,
         subject,
     )
 
-    staff = (account, admin, approvals, audit, cases, jobs, redaction, register, rules)
-    for module in (*staff, portal, service, subject):
+    staff = (account, admin, approvals, audit, cases, decisions, jobs, redaction, register, rules)
+    for module in (*staff, portal, retention, service, subject):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(audit.records)
     if settings.demo:

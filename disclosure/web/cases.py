@@ -4,6 +4,7 @@ Owns the addresses under ``/cases``. What a button does is in ``web/actions.py``
 own pages in ``web/redaction.py``.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import (
@@ -22,18 +23,20 @@ from werkzeug.wrappers import Response as AnyResponse
 from disclosure.domain.access import Permission, may
 from disclosure.domain.routing import ROUTES
 from disclosure.domain.states import State
-from disclosure.edge import look, unit_of_work
+from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import BadInput, DisclosureError, Refused
 from disclosure.operations import casefile, queue
 from disclosure.operations.desk import Work
-from disclosure.operations.intake import Demand, Incomplete, receive_demand
+from disclosure.operations.intake import Incomplete, problems_of, receive_demand
 from disclosure.operations.papers import Upload, add_documents, find_document
 from disclosure.operations.registering import agencies
 from disclosure.operations.releasing import ApprovalLapsed
 from disclosure.operations.signing import lapse_approval
+from disclosure.operations.tasking import open_questions
 from disclosure.operations.verifying import choose_agency
 from disclosure.storage.cases import Case
 from disclosure.web import actions
+from disclosure.web.form_papers import Paper, forget_papers, keep_papers, read_papers
 from disclosure.web.forms import DemandForm, QueueForm
 from disclosure.web.guard import actor, guarded
 from disclosure.web.refusals import keep_denial, status_of
@@ -71,24 +74,39 @@ def new() -> str | AnyResponse | tuple[str, int]:
         form = DemandForm.for_desk(work, request.form)
         register = agencies(work)
     if request.method == "GET":
-        return render_template("cases/new.html", form=form, register=register)
-    if form.validate():
-        try:
-            with unit_of_work(actor()) as work:
-                receipt = receive_demand(work, _demand(form))
-                reference, secret = receipt.case.reference, receipt.tracking_secret
-        except Incomplete as problem:
-            form.show(problem.problems)
-        except BadInput as problem:
-            form.show({problem.where or "narrative": problem.sentence})
-        else:
-            flash(f"Case {reference} is open. Tracking secret for the requester: {secret}", "ok")
-            return redirect(url_for("cases.case", reference=reference))
-    return render_template("cases/new.html", form=form, register=register), 422
+        return render_template("cases/new.html", form=form, register=register, kept=[])
+    now = house().clock()
+    tokens = request.form.getlist("kept")
+    papers, problems = read_papers(request.files.getlist("papers"), tokens, now)
+    valid = form.validate()
+    if problems:
+        form.show({"papers": " ".join(problems)})
+    if valid and (opened := _open(form, papers)) is not None:
+        return opened
+    kept = keep_papers(papers, now)
+    return render_template("cases/new.html", form=form, register=register, kept=kept), 422
 
 
-def _demand(form: DemandForm) -> Demand:
-    return form.demand(channel="staff", papers=_uploads(request.files.getlist("papers")))
+def _open(form: DemandForm, papers: Sequence[Paper]) -> AnyResponse | None:
+    """Open the case and go there; None when there is a problem, which the form now shows."""
+    demand = form.demand(channel="staff", papers=tuple(paper.upload for paper in papers))
+    if form.errors:
+        with look(actor()) as work:
+            form.show(problems_of(work, demand))
+        return None
+    try:
+        with unit_of_work(actor()) as work:
+            receipt = receive_demand(work, demand)
+            reference, secret = receipt.case.reference, receipt.tracking_secret
+    except Incomplete as problem:
+        form.show(problem.problems)
+    except BadInput as problem:
+        form.show({problem.where or "narrative": problem.sentence})
+    else:
+        forget_papers(papers)
+        flash(f"Case {reference} is open. Tracking secret for the requester: {secret}", "ok")
+        return redirect(url_for("cases.case", reference=reference))
+    return None
 
 
 def _uploads(files: list[FileStorage]) -> tuple[Upload, ...]:
@@ -116,6 +134,7 @@ def case_page(work: Work, shown: Case, **more: Any) -> str:
         steps=casefile.stages(shown, states),
         evaluation=evaluation,
         checks=checks,
+        questions=open_questions(work, shown, evaluation),
         history=history,
         names=names,
         documents=casefile.documents_of(work, shown),

@@ -185,6 +185,7 @@ _PLACES: tuple[tuple[str, str, str, Permission], ...] = (
     ("Rules", "rules.overview", "rules", Permission.PROPOSE_RULES),
     ("Rules", "rules.overview", "rules", Permission.CONFIRM_RULES),
     ("Ledger", "audit.ledger", "audit", Permission.SEE_LEDGER),
+    ("Retention", "retention.overview", "retention", Permission.KEEP_RECORDS),
     ("People", "admin.people", "admin", Permission.MANAGE_PEOPLE),
     ("Jobs", "jobs.parked", "jobs", Permission.SEE_JOBS),
 )

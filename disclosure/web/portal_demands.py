@@ -24,6 +24,13 @@ from disclosure.operations.intake import Demand, Incomplete, Receipt, problems_o
 from disclosure.operations.papers import Upload
 from disclosure.operations.parties import COMPLAINANT, side_of_complaint, side_of_order
 from disclosure.operations.repeats import claim_once
+from disclosure.web.form_papers import (
+    Paper,
+    forget_papers,
+    keep_papers,
+    kept_files,
+    read_papers,
+)
 from disclosure.web.portal_forms import (
     AuthorityForm,
     NumberForm,
@@ -33,13 +40,6 @@ from disclosure.web.portal_forms import (
     text,
 )
 from disclosure.web.portal_identity import platform_sign_in_url, visitor
-from disclosure.web.portal_papers import (
-    Paper,
-    forget_papers,
-    keep_papers,
-    kept_files,
-    read_papers,
-)
 
 RECEIPT_LIFE = timedelta(minutes=15)
 

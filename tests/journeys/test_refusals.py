@@ -290,6 +290,40 @@ def test_a_demand_with_bad_values_comes_back_with_everything_typed(desk, typed):
     assert visitor.open("/cases/").text == before
 
 
+def test_a_scan_survives_an_error_at_the_desk_and_goes_with_the_second_try(desk):
+    visitor = desk.person("handler")
+    given = {
+        "requester_class": "court",
+        "organisation": "杭州市西湖区人民法院",
+        "name": "Judge Wu",
+        "instrument_type": "court_notice",
+        "instrument_number": "(2026)浙0106民初77号",
+        "instrument_issued_at": "2026-11-10",
+        "instrument_legal_basis": "Civil Procedure Law 70",
+        "subject_account": KNOWN.police_subject,
+        "fields": ["reg.real_name"],
+    }
+    form = visitor.open("/cases/new").form("receive")
+    page = visitor.send(form, expect=422, **given, papers=[("order.png", paper()), ("x.pdf", b"")])
+
+    said = " ".join(page.alerts)
+    assert "x.pdf: the file is empty" in said
+    assert "Enter an e-mail address." in said
+    page = visitor.send(
+        page.form("receive"),
+        expect=422,
+        email="wu@xihu.court.example",
+        fields=[],
+        papers=[("x.pdf", b"")],
+    )
+    said = " ".join(page.alerts)
+    assert "x.pdf: the file is empty" in said
+    assert "Choose at least one kind of data." in said, "one answer names everything"
+    page = visitor.send(page.form("receive"), fields=["reg.real_name"])
+    assert page.state == "received"
+    assert "order.png" in page.text
+
+
 def test_an_incomplete_demand_lists_everything_that_is_missing_at_once(desk):
     visitor = desk.person("handler")
     form = visitor.open("/cases/new").form("receive")

@@ -64,6 +64,19 @@ def test_the_record_of_a_whole_case_is_accepted_by_python_alone(office, delivere
     assert made.sha256 == hashlib.sha256(made.path.read_bytes()).hexdigest()
 
 
+def test_the_record_holds_the_card_of_the_evaluation_that_was_decided_on(
+    office, delivered, tmp_path
+):
+    made = export(office, delivered, tmp_path / "record.zip")
+    number = told(made.path, "case.json")["decided_evaluation"]
+    card = told(made.path, f"decisions/{number:03d}.json")
+
+    assert set(card) == {"en", "zh"}
+    assert card["en"]["outcome"] == card["zh"]["outcome"] == "release"
+    assert card["zh"]["outcome_label"] == "准予披露"
+    assert card["en"]["away"]
+
+
 def test_one_flipped_byte_anywhere_is_seen(office, delivered, tmp_path):
     made = export(office, delivered, tmp_path / "record.zip")
     whole = made.path.read_bytes()
