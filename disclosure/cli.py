@@ -268,6 +268,8 @@ def replay(reference: str, *, every: bool, instance: Path | None) -> None:
             differing += not found.agrees
             if case is not None or not found.agrees:
                 click.echo(found.line())
+    if not (examined or every):
+        raise BadInput("The records of this case are destroyed: there is nothing to decide again.")
     click.echo(f"{examined} evaluations decided again, {differing} differ")
     sys.exit(1 if differing else 0)
 

@@ -289,3 +289,13 @@ def test_nothing_is_written_by_either(filled):
     simulated(filled, NO_PHONE)
     with filled.app.app_context(), filled.unit() as work:
         assert work.session.execute(select(Case.version, Case.changed_at)).all() == before
+
+
+def test_a_case_whose_records_are_destroyed_is_left_out_of_both(filled):
+    with cases.at_work(filled, "DR-2026-0003") as (work, case):
+        work.session.execute(
+            update(Evaluation).where(Evaluation.case_id == case.id).values(facts={}, decision={})
+        )
+
+    assert replayed(filled, "DR-2026-0003") == []
+    assert simulated(filled, NO_PHONE).examined == 2
