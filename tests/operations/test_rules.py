@@ -18,6 +18,7 @@ from disclosure.storage.cases import Evaluation
 from disclosure.storage.ledger_rows import LedgerEntry
 from disclosure.storage.rules import CatalogueVersion, PackProposal
 from tests import cases
+from tests.app import make_app
 from tests.operations.test_replaying import NO_PHONE
 
 OLDER = "[house]\nminor_age = 16\n"
@@ -234,3 +235,19 @@ def test_a_pack_in_force_that_does_not_fit_the_program_stops_the_start(tmp_path)
         NotReady, match="does not fit this version of the program: whole/checks_sha"
     ):
         create_app(office.settings, clock=office.clock)
+
+
+def test_a_deployments_folder_adds_rules_and_holidays_of_its_own(tmp_path):
+    folder = tmp_path / "own"
+    (folder / "calendars").mkdir(parents=True)
+    (folder / "own.toml").write_text(OLDER)
+    (folder / "calendars" / "sg.toml").write_text(
+        'country = "SG"\nyears = [2030]\n[holidays]\n"2030-01-01" = "New Year"\n'
+    )
+    office = make_app(tmp_path, packs=folder)
+
+    assert minor_age(office) == 16
+    with office.app.app_context(), look(SYSTEM) as work:
+        assert work.desk.calendars["SG"].years == {2030}
+        assert "CN" in work.desk.calendars
+        assert [layer.name for layer in work.desk.catalogue.layers] == ["packs", "own"]

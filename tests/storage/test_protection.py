@@ -49,6 +49,7 @@ def furnish(url, office):
     cases.do(office, "legal", reference, signing.return_for_redaction, reason="Again.")
     cases.to_state(office, reference, State.RELEASED)
     cases.put_in_force(office, "[house]\nrelay_hours = 71\n")
+    assert cases.replay_all(office) == []
     waiting = cases.to_state(office, cases.counterparty_case(office), State.SIGNING)
     place = Place(url, office.people)
     with cases.at_work(office, waiting) as (work, case):
