@@ -15,7 +15,7 @@ from disclosure.config import Settings, load_settings
 from disclosure.documents.seal import new_seal_identity
 from disclosure.domain.catalogue import load_catalogue
 from disclosure.domain.deadlines import load_calendars
-from disclosure.edge import House
+from disclosure.edge import House, rules_in_force
 from disclosure.errors import NotReady
 from disclosure.gateways.platform import source_from_settings
 from disclosure.gateways.queue import relay
@@ -76,6 +76,7 @@ def create_app(
     with app.app_context():
         mind_manners(db.engine)
         require_protection(db.engine)
+        rules_in_force()
     add_web(app, settings, demonstration_secret if settings.demo else "")
     _add_migrate(app)
     return app
@@ -115,7 +116,7 @@ def make_desk(settings: Settings) -> Desk:
     return Desk(
         settings=settings,
         catalogue=load_catalogue(*folders),
-        calendars=load_calendars(PACKS / "calendars"),
+        calendars=load_calendars(*(folder / "calendars" for folder in folders)),
         source=source_from_settings(settings),
         files=FileStore(settings.files_url),
         keys=keys,

@@ -38,7 +38,8 @@ class Settings:
         files_url: Folder of the stored files, as ``file:`` URL or path.
         smtp_url: ``smtp://user:password@host:port`` or ``smtps://``; none writes mail to a folder.
         keys: The key ring file; must not be readable by others.
-        packs: A deployment's own folder of packs, read after the built-in ones.
+        packs: A deployment's own folder of packs, read after the built-in ones until a first pack
+            is confirmed.
         sources: The platform source's mapping file (TOML); none means uploads only.
         base_url: Address under which people reach the portal, for links in mail.
         trusted_proxies: How many reverse proxies set ``X-Forwarded-*``.

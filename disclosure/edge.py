@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
+from sqlalchemy.orm import Session
 
+from disclosure.domain.rulebook import Catalogue
 from disclosure.operations.desk import Actor, Desk, Work
+from disclosure.operations.pinning import desk_in_force
 from disclosure.storage.base import db, reading
 
 Clock = Callable[[], datetime]
@@ -38,6 +41,15 @@ def house() -> House:
     return found
 
 
+def rules_in_force() -> Catalogue:
+    """Return the rules that count now, for pages that need nothing else.
+
+    Reads on a connection of its own, so that it may stand inside of a unit of work.
+    """
+    with reading(), Session(db.engine) as session:
+        return desk_in_force(session, house().desk).catalogue
+
+
 @contextmanager
 def unit_of_work(actor: Actor) -> Iterator[Work]:
     """Open one writing transaction; it commits at the end, or rolls back when anything is raised.
@@ -50,7 +62,7 @@ def unit_of_work(actor: Actor) -> Iterator[Work]:
     session.rollback()
     try:
         with session.begin():
-            yield Work(session, home.desk, actor, home.clock())
+            yield Work(session, desk_in_force(session, home.desk), actor, home.clock())
         added = session.info.pop("outbox", [])
     finally:
         session.info.pop("outbox", None)
@@ -71,6 +83,6 @@ def look(actor: Actor) -> Iterator[Work]:
     session.rollback()
     with reading():
         try:
-            yield Work(session, home.desk, actor, home.clock())
+            yield Work(session, desk_in_force(session, home.desk), actor, home.clock())
         finally:
             session.rollback()

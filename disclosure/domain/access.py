@@ -40,6 +40,8 @@ class Permission(Enum):
     MANAGE_PEOPLE = "keep accounts and roles"
     PROPOSE_REGISTER = "propose a change to the register of agencies"
     CONFIRM_REGISTER = "confirm a change to the register of agencies"
+    PROPOSE_RULES = "propose a rule pack"
+    CONFIRM_RULES = "confirm a rule pack"
     SEE_JOBS = "see and retry jobs"
     KEEP_RECORDS = "hold ended cases, keep them longer, propose their destruction"
     DESTROY_RECORDS = "agree to the destruction of a case's records"
@@ -58,6 +60,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.WORK_CASE,
             Permission.DECIDE_CASE,
             Permission.SIGN,
+            Permission.PROPOSE_RULES,
             Permission.KEEP_RECORDS,
         }
     ),
@@ -69,6 +72,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_RECORD,
             Permission.SEE_LEDGER,
             Permission.CONFIRM_REGISTER,
+            Permission.CONFIRM_RULES,
             Permission.KEEP_RECORDS,
             Permission.DESTROY_RECORDS,
         }
@@ -82,6 +86,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_RECORD,
             Permission.SEE_LEDGER,
             Permission.CONFIRM_REGISTER,
+            Permission.CONFIRM_RULES,
             Permission.KEEP_RECORDS,
             Permission.DESTROY_RECORDS,
         }
@@ -90,7 +95,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {Permission.SEE_CASES, Permission.EXPORT_RECORD, Permission.SEE_LEDGER}
     ),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.MANAGE_PEOPLE, Permission.PROPOSE_REGISTER, Permission.SEE_JOBS}
+        {
+            Permission.MANAGE_PEOPLE,
+            Permission.PROPOSE_REGISTER,
+            Permission.PROPOSE_RULES,
+            Permission.SEE_JOBS,
+        }
     ),
 }
 """The whole table. An administrator sees no case; an auditor changes none."""

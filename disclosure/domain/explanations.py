@@ -11,7 +11,6 @@ from string import Formatter
 from disclosure.domain.pack_rows import Pack, Row
 from disclosure.domain.rule_rows import CheckText
 from disclosure.domain.wording import Phrases, Wording
-from disclosure.errors import NotReady
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,9 @@ class Explanations:
             raise text.row.refusal(f"[inputs] does not say which facts {text.id} reads")
         for path in self.inputs[text.id]:
             if path not in paths:
-                raise NotReady(f"[inputs] of {text.id}: there is no fact {path!r}")
+                raise text.row.refusal(f"[inputs] of {text.id}: there is no fact {path!r}")
             if f"fact.{path}" not in self.phrases.keys:
-                raise NotReady(f"[phrases] has no name for the fact {path!r}")
+                raise text.row.refusal(f"[phrases] has no name for the fact {path!r}")
 
 
 def _refuse_placeholders(

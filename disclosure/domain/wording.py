@@ -11,7 +11,6 @@ from enum import Enum
 from disclosure.domain.decision import NoticeRule, Outcome, Profile, Result
 from disclosure.domain.pack_rows import Row
 from disclosure.domain.rule_rows import CheckText
-from disclosure.errors import NotReady
 
 
 class Language(Enum):
@@ -77,7 +76,8 @@ class Phrases:
         needed = _closed_sets().union(*(set(keys) for keys in texts.values()))
         for language, known in texts.items():
             if lacking := sorted(needed - set(known)):
-                raise NotReady(f"[phrases.{language.value}] has no phrase {lacking[0]!r}")
+                message = f"[phrases.{language.value}] has no phrase {lacking[0]!r}"
+                raise found[language].refusal(message)
         return cls(texts)
 
     @property

@@ -116,7 +116,8 @@ def checks_of(work: Work, case: Case) -> tuple[Evaluation | None, list[Check]]:
     if evaluation is None:
         return None, []
     given = findings_of(work, case)
-    texts, citations = work.desk.catalogue.checks, work.desk.catalogue.citations
+    rules = work.desk.catalogue
+    texts, made_at = rules.checks, evaluation.made_at
     shown = []
     for row in evaluation.decision["checks"]:
         asked = [(question, _answer(given, question)) for question in questions_of(row["id"])]
@@ -128,7 +129,8 @@ def checks_of(work: Work, case: Case) -> tuple[Evaluation | None, list[Check]]:
                 reason=row["reason"],
                 clause=row["clause"],
                 citations="; ".join(
-                    f"{citations[each].law} {citations[each].article}" for each in row["citations"]
+                    f"{article.law} {article.article}"
+                    for article in (rules.citation(each, made_at) for each in row["citations"])
                 ),
                 remedy=row["remedy"],
                 answered_by=row["answered_by"].replace("_", " "),

@@ -24,9 +24,10 @@ from disclosure.domain.grounds.counterfactual import (
 )
 from disclosure.domain.rulebook import Catalogue
 from disclosure.domain.wording import Language, reason_in
-from disclosure.errors import BadInput, NotFound, Refused
+from disclosure.errors import BadInput, NotFound, NotReady, Refused
 from disclosure.operations.assessing import overruled_checks
 from disclosure.operations.desk import Work
+from disclosure.operations.pinning import catalogue_of_day
 from disclosure.operations.printing import local_time
 from disclosure.storage.cases import Case, Evaluation
 
@@ -125,8 +126,8 @@ def evaluations_of(work: Work, case: Case) -> list[Evaluation]:
 def card_of(work: Work, case: Case, evaluation: Evaluation, language: Language) -> Card:
     """Put together the card of an evaluation.
 
-    What would change the outcome is worked out only under the rules that decided; the pinned
-    fingerprint tells whether those are the ones at hand.
+    It is explained by the rules that decided, as they are kept. Where those can not be had, the
+    rules in force explain it, and what would change the outcome is left out.
     """
     return _Explainer(work, case, evaluation, language).card()
 
@@ -140,12 +141,20 @@ def card_json(work: Work, case: Case, evaluation: Evaluation) -> dict[str, objec
     return dict(told)
 
 
+def _rules_of_day(work: Work, evaluation: Evaluation) -> Catalogue:
+    """Return the rules that decided; those in force where the others can not be had."""
+    try:
+        return catalogue_of_day(work, evaluation.catalogue_hash)
+    except NotReady:
+        return work.desk.catalogue
+
+
 class _Explainer:
     """One evaluation beside the rules that explain it, and the language to say it in."""
 
     def __init__(self, work: Work, case: Case, evaluation: Evaluation, language: Language) -> None:
         self.work, self.case, self.evaluation, self.language = work, case, evaluation, language
-        self.rules: Catalogue = work.desk.catalogue
+        self.rules = _rules_of_day(work, evaluation)
         self.same_rules = evaluation.catalogue_hash == self.rules.sha256
         self.parsed = self._parsed()
 
@@ -157,7 +166,7 @@ class _Explainer:
             return None
 
     def say(self, key: str) -> str:
-        return self.rules.explanations.phrases.say(key, self.language)
+        return self.work.desk.catalogue.explanations.phrases.say(key, self.language)
 
     def card(self) -> Card:
         evaluation, decision = self.evaluation, self.evaluation.decision
@@ -217,13 +226,13 @@ class _Explainer:
         )
 
     def _clause(self, name: str) -> str:
-        clause = self.rules.policy.clauses.get(name)
+        clause = self.rules.policy_at(self.evaluation.made_at).clauses.get(name)
         return f"{name}: {self._either(clause.title, clause.title_zh)}" if clause else name
 
     def _article(self, citation: str) -> str:
-        cited = self.rules.citations.get(citation)
-        if cited is None:
+        if citation not in self.rules.citations:
             return citation
+        cited = self.rules.citation(citation, self.evaluation.made_at)
         title = self._either(cited.law, cited.title_zh)
         return f"{title} {cited.article} ({cited.as_of})"
 

@@ -11,12 +11,14 @@ from pathlib import Path
 from sqlalchemy import select
 
 from disclosure import __version__
+from disclosure.domain.policy import Policy
 from disclosure.domain.workflow import Action
-from disclosure.errors import DisclosureError
+from disclosure.errors import DisclosureError, NotReady
 from disclosure.operations.assessing import latest_evaluation
 from disclosure.operations.desk import Work
 from disclosure.operations.explaining import card_json
 from disclosure.operations.facts import case_facts, latest_release
+from disclosure.operations.pinning import catalogue_of_day, kept_files
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case, Document, Evaluation
 from disclosure.storage.ledger_rows import LedgerEntry, LedgerOpening
@@ -95,16 +97,14 @@ def _files(work: Work, case: Case) -> dict[str, Path | bytes]:
         select(Rendition).where(Rendition.case_id == case.id).order_by(Rendition.number)
     ):
         files[f"renditions/{rendition.number:03d}.json"] = _json(_about_rendition(rendition))
-    for evaluation in work.session.scalars(
-        select(Evaluation).where(Evaluation.case_id == case.id).order_by(Evaluation.number)
-    ):
+    for evaluation in _evaluations(work, case):
         files[f"evaluations/{evaluation.number:03d}.json"] = _json(_about_evaluation(evaluation))
     counted = _evaluation_that_counts(work, case)
     if counted and counted.facts:
         files[f"decisions/{counted.number:03d}.json"] = _json(card_json(work, case, counted))
     files |= _papers(work, case)
-    files["policy.json"] = _json(_policy(work))
-    return files
+    files["policy.json"] = _json(_policy(work, case))
+    return files | _rules(work, case)
 
 
 def _evaluation_that_counts(work: Work, case: Case) -> Evaluation | None:
@@ -195,21 +195,73 @@ def _about_evaluation(evaluation: Evaluation) -> dict[str, object]:
         "made_at": evaluation.made_at.isoformat(),
         "catalogue_version": evaluation.catalogue_version,
         "catalogue_sha256": evaluation.catalogue_hash,
+        "overruled": evaluation.overruled,
         "facts": evaluation.facts,
         "decision": evaluation.decision,
     }
 
 
-def _policy(work: Work) -> dict[str, object]:
-    policy = work.desk.catalogue.policy
+def _policy(work: Work, case: Case) -> dict[str, object]:
+    """Return the texts of the policy that the case used: at its receipt and at each evaluation."""
+    used = {case.policy_version: _policy_of(work, case.catalogue_hash, case.policy_version)}
+    for evaluation in _evaluations(work, case):
+        if not evaluation.facts:
+            continue
+        version = str(evaluation.facts["facts"]["policy"]["version_now"])
+        used.setdefault(version, _policy_of(work, evaluation.catalogue_hash, version))
     return {
-        "id": policy.id,
-        "version": policy.version,
+        "id": work.desk.catalogue.policy.id,
+        "version": case.policy_version,
+        "versions": [_about_policy(version, policy) for version, policy in used.items()],
+    }
+
+
+def _policy_of(work: Work, sha256: str, version: str) -> Policy | None:
+    """Return a version of the policy as the rules of its day have it; None without them."""
+    try:
+        return catalogue_of_day(work, sha256).policy_version(version)
+    except NotReady:
+        return None
+
+
+def _about_policy(version: str, policy: Policy | None) -> dict[str, object]:
+    if policy is None:
+        return {"version": version, "missing": "The rules of its day are not on file."}
+    return {
+        "version": version,
+        "valid_from": policy.valid_from.isoformat(),
+        "valid_to": policy.valid_to.isoformat() if policy.valid_to else None,
+        "sha256": policy.sha256,
+        "text": policy.text,
         "clauses": [
-            {"id": clause.id, "title": clause.title, "promise": clause.promise}
+            {
+                "id": clause.id,
+                "title": clause.title,
+                "title_zh": clause.title_zh,
+                "promise": clause.promise,
+                "promise_zh": clause.promise_zh,
+            }
             for clause in policy.clauses.values()
         ],
     }
+
+
+def _rules(work: Work, case: Case) -> dict[str, Path | bytes]:
+    """Return the files of each rule pack that decided in the case, byte for byte."""
+    files: dict[str, Path | bytes] = {}
+    used = {case.catalogue_hash, *(each.catalogue_hash for each in _evaluations(work, case))}
+    for sha256 in sorted(used):
+        for number, layer in enumerate(kept_files(work, sha256), 1):
+            for file in layer.files:
+                files[f"rules/{sha256}/{number:02d}/{file.name}"] = file.text.encode()
+    return files
+
+
+def _evaluations(work: Work, case: Case) -> list[Evaluation]:
+    rows = work.session.scalars(
+        select(Evaluation).where(Evaluation.case_id == case.id).order_by(Evaluation.number)
+    )
+    return list(rows)
 
 
 def _json(value: Mapping[str, object]) -> bytes:

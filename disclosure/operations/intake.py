@@ -28,6 +28,7 @@ from disclosure.operations.deadlines import set_deadlines
 from disclosure.operations.desk import SYSTEM, Work
 from disclosure.operations.outbox import Effect, enqueue
 from disclosure.operations.papers import Upload, add_document
+from disclosure.operations.pinning import keep_pack
 from disclosure.operations.recording import record
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case
@@ -164,10 +165,11 @@ def _open_case(work: Work, demand: Demand, secret: str) -> Case:
         separation=work.desk.settings.separation,
         restricted=bool(demand.instrument.get("gag")),
         allowed_fields=[],
-        policy_version=catalogue.policy.version,
+        policy_version=catalogue.policy_at(received).version,
         catalogue_version=catalogue.version,
         catalogue_hash=catalogue.sha256,
     )
+    keep_pack(work, catalogue)
     work.session.add(case)
     work.session.flush()
     _record_receipt(work, case, demand)

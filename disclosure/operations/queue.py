@@ -72,7 +72,7 @@ class Page:
 
 def read_queue(work: Work, wanted: Filter) -> Page:
     """Read one page of the open cases, nearest deadline first."""
-    visible = _visible(work)
+    visible = visible_cases(work)
     rows = work.session.execute(
         select(
             Case.reference,
@@ -119,7 +119,7 @@ def _is_late(work: Work) -> ColumnElement[bool]:
     return (Case.due_at < work.now) & owed
 
 
-def _visible(work: Work) -> list[ColumnElement[bool]]:
+def visible_cases(work: Work) -> list[ColumnElement[bool]]:
     """Hide restricted cases from staff without a part in them or oversight over them."""
     roles = work.actor.roles
     for permission in (Permission.DECIDE_CASE, Permission.RELEASE, Permission.EXPORT_RECORD):

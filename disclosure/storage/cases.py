@@ -145,7 +145,10 @@ class Overruling(Base):
 
 
 class Evaluation(Base):
-    """One run of the rules over the facts of one instant, kept for ever."""
+    """One run of the rules over the facts of one instant, kept for ever.
+
+    ``overruled``: the checks that were set aside in it; None in rows older than the column.
+    """
 
     __tablename__ = "evaluation"
 
@@ -162,6 +165,7 @@ class Evaluation(Base):
     releasable: Mapped[list[str]] = mapped_column(JsonText)
     catalogue_version: Mapped[str] = mapped_column(String(32))
     catalogue_hash: Mapped[str] = mapped_column(String(64))
+    overruled: Mapped[list[str] | None] = mapped_column(JsonText)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -1,14 +1,15 @@
 """What the database itself refuses, whatever the program does.
 
 Owns the triggers of both engines: append-only tables, a ledger without gaps, signatures only from
-people who may sign, and releases only with every signature that the case's approval profile asks
-for. The texts are generated from ``domain/approvals.py``. On SQLite each rule is also a check
-before insert, because ``REPLACE`` skips delete triggers unless ``recursive_triggers`` is on.
+people who may sign, releases only with every signature that the case's approval profile asks for,
+and rule packs only with two people. The texts are generated from ``domain/approvals.py``. On SQLite
+each rule is also a check before insert, because ``REPLACE`` skips delete triggers unless
+``recursive_triggers`` is on.
 """
 
 from sqlalchemy import Connection
 
-from disclosure.domain.access import Role
+from disclosure.domain.access import Permission, Role, roles_with
 from disclosure.domain.approvals import SIGNING_ROLES
 
 APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -18,6 +19,9 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "release": (("id",), ("rendition_id",)),
     "rendition": (("id",), ("case_id", "number")),
     "rendition_preparer": (("rendition_id", "person_id"),),
+    "catalogue_version": (("sha256",),),
+    "pack_proposal": (("id",),),
+    "pack_decision": (("number",), ("proposal_id",)),
 }
 """Table -> its unique keys; a row once written is neither changed, deleted nor replaced."""
 
@@ -45,6 +49,11 @@ _VALID_SIGNATURE = f"""SELECT s.person_id FROM signature AS s
     AND {_NOT_PREPARER.format(rendition="s.rendition_id", person="s.person_id", role="s.role")}"""
 
 
+_NOT_PROPOSER = """EXISTS (
+    SELECT 1 FROM pack_proposal AS p
+    WHERE p.id = NEW.proposal_id AND p.proposed_by <> NEW.decided_by)"""
+
+
 def refusals() -> list[tuple[str, str, str]]:
     """List every check before an insert: (table, condition that refuses, message)."""
     rules = [("ledger_entry", _GAP, "the ledger has no gaps: the next entry follows the last")]
@@ -69,11 +78,28 @@ def refusals() -> list[tuple[str, str, str]]:
         ("release", f"NOT {_GATED}", "a release is of a rendition that passed the gate"),
         ("release", _profile_differs(), "the release names another approval profile than the case"),
     ]
+    rules += _pack_rules()
     return rules + [
         ("release", _unsigned(profile, role), f"{profile} needs a valid signature: {role.value}")
         for profile, signing in SIGNING_ROLES.items()
         for role in signing
     ]
+
+
+def _pack_rules() -> list[tuple[str, str, str]]:
+    """List what is asked of the two people behind a rule pack."""
+    proposer = _holds_any("NEW.proposed_by", "NEW.proposed_at", Permission.PROPOSE_RULES)
+    decider = _holds_any("NEW.decided_by", "NEW.decided_at", Permission.CONFIRM_RULES)
+    return [
+        ("pack_proposal", f"NOT ({proposer})", "this person may not propose a rule pack"),
+        ("pack_decision", f"NOT ({decider})", "this person may not decide on a rule pack"),
+        ("pack_decision", f"NOT {_NOT_PROPOSER}", "who proposed a rule pack does not decide on it"),
+    ]
+
+
+def _holds_any(person: str, since: str, permission: Permission) -> str:
+    roles = (f"'{role.value}'" for role in roles_with(permission))
+    return " OR ".join(_LIVE_ROLE.format(person=person, role=role, since=since) for role in roles)
 
 
 def _profile_differs() -> str:
@@ -90,8 +116,11 @@ def _unsigned(profile: str, role: Role) -> str:
 
 
 def install(connection: Connection) -> None:
-    """Put every trigger in place, replacing older texts of the same names."""
+    """Put every trigger in place, replacing those of an earlier version."""
     if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in found.all():
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
         for statement in _sqlite():
             connection.exec_driver_sql(statement)
     else:
@@ -138,8 +167,10 @@ def _sqlite() -> list[str]:
         for verb in ("UPDATE", "DELETE"):
             name = f"{table}_no_{verb.lower()}"
             statements += _sqlite_trigger(name, verb, table, "", f"{table} is append-only")
-    for number, (table, condition, message) in enumerate(refusals(), 1):
-        name = f"{table}_rule_{number}"
+    numbers = dict.fromkeys(APPEND_ONLY, 0)
+    for table, condition, message in refusals():
+        numbers[table] += 1
+        name = f"{table}_rule_{numbers[table]}"
         statements += _sqlite_trigger(name, "INSERT", table, f"WHEN {condition}", message)
     return statements
 

@@ -1,5 +1,13 @@
 """Every row class in one import, for the migrations and the schema's tests."""
 
-from disclosure.storage import cases, ledger_rows, people, register, releases, retention_rows
+from disclosure.storage import (
+    cases,
+    ledger_rows,
+    people,
+    register,
+    releases,
+    retention_rows,
+    rules,
+)
 
-__all__ = ["cases", "ledger_rows", "people", "register", "releases", "retention_rows"]
+__all__ = ["cases", "ledger_rows", "people", "register", "releases", "retention_rows", "rules"]

@@ -20,7 +20,7 @@ from disclosure.config import Settings
 from disclosure.edge import house
 from disclosure.errors import DisclosureError, Refused
 from disclosure.operations.printing import file_size, local_date, local_time
-from disclosure.web import guard
+from disclosure.web import guard, portal_policy
 from disclosure.web.limits import add_limits
 from disclosure.web.refusals import keep_denial, status_of
 
@@ -88,11 +88,12 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
         redaction,
         register,
         retention,
+        rules,
         service,
         subject,
     )
 
-    staff = (account, admin, approvals, audit, cases, decisions, jobs, redaction, register)
+    staff = (account, admin, approvals, audit, cases, decisions, jobs, redaction, register, rules)
     for module in (*staff, portal, retention, service, subject):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(audit.records)
@@ -109,6 +110,7 @@ def _add_filters(app: Flask, settings: Settings) -> None:
     app.add_template_filter(file_size, "filesize")
     app.context_processor(lambda: {"settings": settings, "version": __version__})
     app.context_processor(guard.page_frame)
+    app.context_processor(lambda: {"policy_news": portal_policy.policy_news})
 
 
 def _begin_request() -> None:
@@ -172,6 +174,7 @@ def _page(status: int, **values: Any) -> tuple[str, int]:
         code=status,
         layout=layout,
         request_id=g.get("request_id", ""),
+        policy_news=lambda: None,
         **values,
     )
     return page, status

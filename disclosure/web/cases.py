@@ -241,6 +241,7 @@ def attachment(content: bytes, kind: str, name: str) -> Response:
         "application/zip": ".zip",
         "image/tiff": ".tif",
         "text/plain": ".txt",
+        "text/csv": ".csv",
         "message/rfc822": ".eml",
     }
     ending = endings.get(kind, ".bin")

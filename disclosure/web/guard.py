@@ -182,6 +182,8 @@ _PLACES: tuple[tuple[str, str, str, Permission], ...] = (
     ("Signing", "approvals.waiting", "approvals", Permission.SIGN),
     ("Register", "register.entries", "register", Permission.PROPOSE_REGISTER),
     ("Register", "register.entries", "register", Permission.CONFIRM_REGISTER),
+    ("Rules", "rules.overview", "rules", Permission.PROPOSE_RULES),
+    ("Rules", "rules.overview", "rules", Permission.CONFIRM_RULES),
     ("Ledger", "audit.ledger", "audit", Permission.SEE_LEDGER),
     ("Retention", "retention.overview", "retention", Permission.KEEP_RECORDS),
     ("People", "admin.people", "admin", Permission.MANAGE_PEOPLE),

@@ -78,7 +78,7 @@ G3F = 'id = "G3F"\nclause = "3(f)"\nvalid_from = 2026-01-01\n'
         ("fields.toml", 'level = "L1"', 'level = "L9"', "'level' must be one of"),
         ("fields.toml", 'mask = "mask_email"', 'mask = "blur"', "no mask 'blur'"),
         ("fields.toml", 'clause = "1(a)"', 'clause = "9"', "no clause '9'"),
-        ("requesters.toml", '["court_notice"]', '["court_memo"]', "no type of paper 'court_memo'"),
+        ("instruments.toml", '["court"]', '["tribunal"]', "no requester class 'tribunal'"),
         ("requesters.toml", 'group = "domestic"', 'group = "local"', "'group' must be one of"),
         ("requesters.toml", "officers = 2", "officers = true", "'officers'"),
         ("requesters.toml", "officers = 2", "officers = -2", "must not be negative"),
@@ -107,8 +107,9 @@ G3F = 'id = "G3F"\nclause = "3(f)"\nvalid_from = 2026-01-01\n'
     ],
 )
 def test_packs_that_do_not_fit_are_refused(packs, file, old, new, message):
-    with pytest.raises(NotReady, match=re.escape(message)):
+    with pytest.raises(NotReady, match=re.escape(message)) as caught:
         broken(packs, file, old, new)
+    assert re.match(rf"{packs.name}/[a-z_]+\.toml, line \d+: ", caught.value.message)
 
 
 def test_a_refusal_names_file_and_line(packs):
@@ -138,7 +139,7 @@ def test_a_folder_without_packs_is_refused(tmp_path):
 def test_bytes_that_are_no_text_are_refused(packs):
     (packs / "odd.toml").write_bytes(b"\xff\xfe")
 
-    with pytest.raises(NotReady, match=r"odd\.toml: this is not TOML"):
+    with pytest.raises(NotReady, match=r"odd\.toml, line 1: this is not TOML"):
         load_catalogue(packs)
 
 

@@ -48,6 +48,8 @@ def furnish(url, office):
     cases.sign(office, "legal", reference)
     cases.do(office, "legal", reference, signing.return_for_redaction, reason="Again.")
     cases.to_state(office, reference, State.RELEASED)
+    cases.put_in_force(office, "[house]\nrelay_hours = 71\n")
+    assert cases.replay_all(office) == []
     waiting = cases.to_state(office, cases.counterparty_case(office), State.SIGNING)
     place = Place(url, office.people)
     with cases.at_work(office, waiting) as (work, case):
@@ -424,3 +426,79 @@ def test_signatures_of_another_rendition_carry_nothing(direct, place):
     named = rendition(direct, place, number=10**5 + 1)
 
     assert "STD needs a valid signature" in refused(direct, place, named)
+
+
+# --- Rule packs ---------------------------------------------------------------------------------
+
+
+def proposal(direct, place, who="legal", **changes):
+    pack = direct.row("SELECT sha256 FROM catalogue_version")["sha256"]
+    row = {
+        "id": uuid.uuid4().hex,
+        "sha256": pack,
+        "base_sha256": pack,
+        "reason": "Why",
+        "examined": 0,
+        "changed": 0,
+        "proposed_by": place.people[who],
+        "proposed_at": AT,
+    }
+    return row | changes
+
+
+def decision(place, proposed, who, **changes):
+    row = {
+        "number": 10**5,
+        "proposal_id": proposed,
+        "confirmed": True,
+        "decided_by": place.people[who],
+        "decided_at": AT,
+    }
+    return row | changes
+
+
+@pytest.mark.parametrize("who", ["compliance", "senior"])
+def test_a_second_person_may_decide_on_a_rule_pack(direct, place, who):
+    row = proposal(direct, place)
+    direct.insert("pack_proposal", **row)
+
+    assert direct.why_not_insert("pack_decision", **decision(place, row["id"], who)) == ""
+
+
+@pytest.mark.parametrize("who", ["handler", "legal2", "auditor", "admin"])
+def test_nobody_else_decides_on_a_rule_pack(direct, place, who):
+    row = proposal(direct, place)
+    direct.insert("pack_proposal", **row)
+    why = direct.why_not_insert("pack_decision", **decision(place, row["id"], who))
+
+    assert "may not decide on a rule pack" in why
+
+
+@pytest.mark.parametrize("who", ["handler", "compliance", "senior", "auditor"])
+def test_who_may_not_propose_has_no_proposal(direct, place, who):
+    why = direct.why_not_insert("pack_proposal", **proposal(direct, place, who))
+
+    assert "may not propose a rule pack" in why
+
+
+def test_who_proposed_a_rule_pack_does_not_decide_on_it_in_any_role(direct, place):
+    row = proposal(direct, place)
+    direct.insert("pack_proposal", **row)
+    grant(direct, place, "legal", "compliance_officer")
+    why = direct.why_not_insert("pack_decision", **decision(place, row["id"], "legal"))
+
+    assert "does not decide on it" in why
+
+
+def test_a_decision_is_on_a_proposal_that_there_is(direct, place):
+    why = direct.why_not_insert("pack_decision", **decision(place, "0" * 32, "compliance"))
+
+    assert why
+
+
+def test_a_decider_whose_role_was_revoked_decides_nothing(direct, place):
+    row = proposal(direct, place)
+    direct.insert("pack_proposal", **row)
+    revoke(direct, place, "compliance")
+
+    assert direct.why_not_insert("pack_decision", **decision(place, row["id"], "compliance"))

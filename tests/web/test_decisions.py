@@ -135,7 +135,16 @@ def case_account(office, reference):
         return case.subject_account
 
 
-def test_an_evaluation_under_other_rules_is_explained_without_guessing(office, reference):
+def test_an_evaluation_is_explained_by_the_rules_of_its_day(office, reference):
+    before = text(card(office, reference, 1))
+    cases.put_in_force(office, "[house]\nrelay_hours = 71\n")
+    after = text(card(office, reference, 1))
+
+    assert "The rules have changed since this evaluation" not in after
+    assert ("instead of" in after) == ("instead of" in before)
+
+
+def test_an_evaluation_under_rules_that_are_gone_is_explained_without_guessing(office, reference):
     with at_work(office, reference, "legal") as (work, case):
         work.session.execute(
             update(Evaluation).where(Evaluation.case_id == case.id).values(catalogue_hash="0" * 64)
