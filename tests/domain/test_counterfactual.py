@@ -93,6 +93,17 @@ def test_a_partial_release_is_told_what_would_let_more_leave():
     assert list(changes(found.towards)[0]) == ["request.justified"]
 
 
+def test_two_facts_that_help_only_together_are_found():
+    asked = {"request.fields": ["reg.phone", "exc.activities"], "process": GONE}
+    _, found = outlook("G3C", asked)
+
+    assert changes(found.towards)[0] == {
+        "instrument.fields": ("reg.phone", "exc.activities"),
+        "instrument.excluded_basis": True,
+    }
+    assert found.towards[0].fields == ("reg.phone", "exc.activities")
+
+
 def test_a_case_that_needs_many_things_gets_a_road_on_which_nothing_is_idle():
     case, found = outlook(
         "G3C",

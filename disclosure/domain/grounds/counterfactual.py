@@ -24,7 +24,7 @@ SOMEBODY_ELSE = "(somebody else)"
 MOST_SHOWN = 4
 MOST_STEPS = 12
 MOST_FIRST_CHANGES = 12
-"""Pairs begin with a change that moved the deciding check; this many are followed up."""
+"""Pairs begin with a change that got the case further; this many are followed up."""
 
 ONE_DAY = timedelta(days=1)
 
@@ -97,17 +97,18 @@ def what_would_change(
     singles = list(search.singles())
     base = search.base
     towards = [each for each in singles if _releases_more(each.decision, base)]
-    if not towards:
+    if not towards and base.outcome is not Outcome.RELEASE:
         towards = [each for each in search.pairs(singles) if _releases_more(each.decision, base)]
     changed = [each for each in singles if each.decision.outcome is not base.outcome]
     changed.sort(key=lambda each: _position(each.decision) <= _position(base))
-    lost = [each for each in changed if not each.decision.outcome.releases]
+    released = base.outcome.releases
+    lost = [each for each in changed if released and not each.decision.outcome.releases]
     best = sorted(towards, key=lambda each: -len(each.decision.releasable_fields))
     return Outlook(
         towards=_few(best),
-        road=None if towards or base.outcome.releases else search.road(),
-        otherwise=() if towards or base.outcome.releases else _few(changed),
-        away=_few(lost) if base.outcome.releases else (),
+        road=None if towards or released else search.road(),
+        otherwise=() if towards else _few(each for each in changed if each not in lost),
+        away=_few(lost),
     )
 
 
@@ -120,10 +121,9 @@ def _few(tried: Iterable[_Tried]) -> tuple[Otherwise, ...]:
 
 
 def _releases_more(decision: Decision, base: Decision) -> bool:
-    if base.outcome is Outcome.RELEASE:
-        return False
-    wider = set(decision.releasable_fields) > set(base.releasable_fields)
-    return decision.outcome is Outcome.RELEASE or (decision.outcome.releases and wider)
+    if base.outcome.releases:
+        return set(decision.releasable_fields) > set(base.releasable_fields)
+    return decision.outcome.releases
 
 
 class _Search:
@@ -144,11 +144,19 @@ class _Search:
         yield from self._next(_Tried((), self.case.facts, self.base))
 
     def pairs(self, singles: Iterable[_Tried]) -> Iterator[_Tried]:
-        """Try a second fact after each first one that got the case further."""
-        reached = _position(self.base)
-        further = [each for each in singles if _position(each.decision) > reached]
+        """Try a second fact after each first that got the case further.
+
+        Facts of the deciding check itself are tried in pairs in any case: some help only together.
+        """
+        reached, together = _position(self.base), self.catalogue.explanations.inputs
+        own = [path for path in self.paths if path in together[self.base.deciding_check]]
+        tried = list(singles)
+        further = [each for each in tried if _position(each.decision) > reached]
         for first in further[:MOST_FIRST_CHANGES]:
             yield from self._next(first)
+        for first in tried:
+            if first not in further and first.changes[0].path in own:
+                yield from self._next(first, own)
 
     def road(self) -> Otherwise | None:
         """Follow the change that gets furthest until something leaves, then drop what is idle."""
@@ -173,9 +181,9 @@ class _Search:
                 tried = _Tried(fewer, facts, decision)
         return tried
 
-    def _next(self, tried: _Tried) -> Iterator[_Tried]:
+    def _next(self, tried: _Tried, paths: Iterable[str] | None = None) -> Iterator[_Tried]:
         changed = {change.path for change in tried.changes}
-        for path in self.paths:
+        for path in self.paths if paths is None else paths:
             if path in changed or not self._may_change(path, tried.facts):
                 continue
             now = value_at(tried.facts, path)
