@@ -41,6 +41,8 @@ class Permission(Enum):
     PROPOSE_REGISTER = "propose a change to the register of agencies"
     CONFIRM_REGISTER = "confirm a change to the register of agencies"
     SEE_JOBS = "see and retry jobs"
+    SEE_REPORTS = "see drafts of the transparency report"
+    PUBLISH_REPORT = "publish a transparency report"
 
 
 _STAFF = {Permission.SEE_CASES, Permission.SEE_JOBS}
@@ -66,6 +68,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_RECORD,
             Permission.SEE_LEDGER,
             Permission.CONFIRM_REGISTER,
+            Permission.SEE_REPORTS,
+            Permission.PUBLISH_REPORT,
         }
     ),
     Role.SENIOR_COMPLIANCE_OFFICER: frozenset(
@@ -77,10 +81,17 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_RECORD,
             Permission.SEE_LEDGER,
             Permission.CONFIRM_REGISTER,
+            Permission.SEE_REPORTS,
+            Permission.PUBLISH_REPORT,
         }
     ),
     Role.AUDITOR: frozenset(
-        {Permission.SEE_CASES, Permission.EXPORT_RECORD, Permission.SEE_LEDGER}
+        {
+            Permission.SEE_CASES,
+            Permission.EXPORT_RECORD,
+            Permission.SEE_LEDGER,
+            Permission.SEE_REPORTS,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(
         {Permission.MANAGE_PEOPLE, Permission.PROPOSE_REGISTER, Permission.SEE_JOBS}

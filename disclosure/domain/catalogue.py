@@ -18,6 +18,7 @@ from disclosure.domain.grounds.checks import CHECKS
 from disclosure.domain.pack_rows import Pack, Row, read_pack
 from disclosure.domain.plans import ApprovalProfile, Deadline, NoticePlan
 from disclosure.domain.policy import Clause, Policy
+from disclosure.domain.reporting import Reporting
 from disclosure.domain.rule_rows import (
     CheckText,
     Citation,
@@ -89,6 +90,7 @@ def _build(pack: Pack) -> Catalogue:
         notices=notices,
         delayed_notice=delayed,
         deadlines={_deadline_key(row): Deadline.from_row(row) for row in pack.of("deadline")},
+        reporting=Reporting.from_rows(pack.values.part("transparency"), pack.of("unreportable")),
     )
 
 
@@ -209,6 +211,7 @@ def _refuse_bad_rows(pack: Pack, catalogue: Catalogue) -> None:
         _known(row, "ground", (row.text("ground"),), (*catalogue.grounds, EVERY_GROUND))
         named = row.text("requester_class", "")
         _known(row, "requester class", (named,) if named else (), catalogue.classes)
+    _refuse_bad_reporting(pack, catalogue)
     order = pack.values.part("order")
     _known(order, "escalator", catalogue.escalators, ESCALATORS)
     _known(
@@ -223,6 +226,16 @@ def _refuse_bad_rows(pack: Pack, catalogue: Catalogue) -> None:
         raise NotReady(
             f"no [[jurisdiction]] row with outsiders = 'home' for {catalogue.house.home}"
         )
+
+
+def _refuse_bad_reporting(pack: Pack, catalogue: Catalogue) -> None:
+    reporting, row = catalogue.reporting, pack.values.part("transparency")
+    papers = sorted(reporting.court_orders | reporting.real_time_papers)
+    _known(row, "type of paper", papers, catalogue.vocabulary.instruments)
+    _known(row, "reason code", sorted(reporting.real_time_refusals), catalogue.reasons)
+    for kind in reporting.unreportable:
+        _known(kind.row, "requester class", (kind.requester_class,), catalogue.classes)
+        _known(kind.row, "citation", kind.citations, catalogue.citations)
 
 
 def _known(row: Row, what: str, names: Iterable[str], known: Iterable[str]) -> None:

@@ -91,6 +91,14 @@ class Event(StrEnum):
     RECORD_VIEWED = "record:viewed", "A person looked at personal data of the case."
     RECORD_EXPORTED = "record:exported", "The case record left the house."
     RECORD_DESTROYED = "record:destroyed", "Personal data was destroyed at the end of its term."
+    STATEMENT_VIEWED = (
+        "statement:viewed",
+        "A statement of what was disclosed about one person was shown or printed.",
+    )
+    REPORT_PUBLISHED = (
+        "transparency-report:published",
+        "A transparency report was published; its file is named by its hash.",
+    )
     SESSION_OPENED = "session:opened", "A person signed in."
     SESSION_REFUSED = "session:refused", "An attempt to sign in failed."
     SESSION_CLOSED = "session:closed", "A session ended."

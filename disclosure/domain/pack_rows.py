@@ -32,11 +32,12 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "reason": ("code",),
         "requester_class": ("id",),
         "template": ("id",),
+        "unreportable": ("requester_class",),
     }
 )
 """Each kind of row, and what tells two rows of that kind apart."""
 
-VALUES = ("catalogue_version", "policy", "house", "vocabulary", "order")
+VALUES = ("catalogue_version", "policy", "house", "vocabulary", "order", "transparency")
 """The single values and tables beside the rows; a later folder's win key by key."""
 
 

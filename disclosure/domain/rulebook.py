@@ -14,6 +14,7 @@ from disclosure.domain.fields import FieldTable, Level
 from disclosure.domain.pack_rows import Row
 from disclosure.domain.plans import ApprovalProfile, Deadline, NoticePlan
 from disclosure.domain.policy import Policy
+from disclosure.domain.reporting import Reporting
 from disclosure.domain.rule_rows import (
     CheckText,
     Citation,
@@ -230,6 +231,7 @@ class Catalogue:
         delayed_notice: The plan under a non-disclosure order or after an emergency.
         deadlines: By ground, requester class, instrument (each or empty), and emergency.
         escalators: Names of the facts that lift STD to DUAL.
+        reporting: What the transparency report has to know of papers and classes.
     """
 
     version: str
@@ -250,6 +252,7 @@ class Catalogue:
     notices: Mapping[tuple[str, str, bool], NoticePlan]
     delayed_notice: NoticePlan
     deadlines: Mapping[tuple[str, str, str, bool], Deadline]
+    reporting: Reporting
 
     def ground(self, ground: str, at: datetime) -> Ground:
         """Return the version of a ground that holds at an instant.

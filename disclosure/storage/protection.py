@@ -18,10 +18,15 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "release": (("id",), ("rendition_id",)),
     "rendition": (("id",), ("case_id", "number")),
     "rendition_preparer": (("rendition_id", "person_id"),),
+    "transparency_report": (("id",),),
 }
 """Table -> its unique keys; a row once written is neither changed, deleted nor replaced."""
 
 _GAP = "NEW.seq <> COALESCE((SELECT MAX(seq) FROM ledger_entry), 0) + 1"
+
+_OVERLAP = """EXISTS (
+    SELECT 1 FROM transparency_report AS o
+    WHERE o.period_from <= NEW.period_to AND o.period_to >= NEW.period_from)"""
 
 _LIVE_ROLE = """EXISTS (
     SELECT 1 FROM person AS p JOIN role_grant AS g ON g.person_id = p.id
@@ -69,11 +74,13 @@ def refusals() -> list[tuple[str, str, str]]:
         ("release", f"NOT {_GATED}", "a release is of a rendition that passed the gate"),
         ("release", _profile_differs(), "the release names another approval profile than the case"),
     ]
-    return rules + [
+    rules += [
         ("release", _unsigned(profile, role), f"{profile} needs a valid signature: {role.value}")
         for profile, signing in SIGNING_ROLES.items()
         for role in signing
     ]
+    covered = "a published report covers some of these days"
+    return [*rules, ("transparency_report", _OVERLAP, covered)]
 
 
 def _profile_differs() -> str:

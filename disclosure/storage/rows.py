@@ -1,5 +1,5 @@
 """Every row class in one import, for the migrations and the schema's tests."""
 
-from disclosure.storage import cases, ledger_rows, people, register, releases
+from disclosure.storage import cases, ledger_rows, people, register, releases, reports
 
-__all__ = ["cases", "ledger_rows", "people", "register", "releases"]
+__all__ = ["cases", "ledger_rows", "people", "register", "releases", "reports"]

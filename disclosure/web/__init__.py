@@ -86,12 +86,14 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
         portal,
         redaction,
         register,
+        reports,
         service,
+        statements,
         subject,
     )
 
     staff = (account, admin, approvals, audit, cases, jobs, redaction, register)
-    for module in (*staff, portal, service, subject):
+    for module in (*staff, reports, statements, portal, service, subject):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(audit.records)
     if settings.demo:

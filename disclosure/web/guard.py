@@ -183,6 +183,8 @@ _PLACES: tuple[tuple[str, str, str, Permission], ...] = (
     ("Register", "register.entries", "register", Permission.PROPOSE_REGISTER),
     ("Register", "register.entries", "register", Permission.CONFIRM_REGISTER),
     ("Ledger", "audit.ledger", "audit", Permission.SEE_LEDGER),
+    ("Statements", "statements.ask", "statements", Permission.SEE_CASES),
+    ("Reports", "reports.overview", "reports", Permission.SEE_REPORTS),
     ("People", "admin.people", "admin", Permission.MANAGE_PEOPLE),
     ("Jobs", "jobs.parked", "jobs", Permission.SEE_JOBS),
 )
