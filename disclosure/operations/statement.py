@@ -84,7 +84,7 @@ def read_statement(work: Work, account: str, *, form: str) -> Statement:
     """
     account = account.strip()
     if not account or len(account) > LONGEST_ACCOUNT or not account.isprintable():
-        raise BadInput("Enter the number of the account, such as U-1001.", where="account")
+        raise BadInput("Enter the number of the account, such as U-2048.", where="account")
     disclosures = [
         _disclosed(work, case, release)
         for case, release in _releases(work, account)

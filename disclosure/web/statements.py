@@ -29,7 +29,7 @@ class AccountForm(Form):
     account = StringField(
         "Account on the platform",
         [
-            InputRequired("Enter the number of the account, such as U-1001."),
+            InputRequired("Enter the number of the account, such as U-2048."),
             Length(max=LONGEST_ACCOUNT, message=f"Keep this under {LONGEST_ACCOUNT} signs."),
         ],
     )
