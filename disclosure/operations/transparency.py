@@ -72,7 +72,7 @@ class _Story:
     case_id: int
     recorded: datetime
     receipt: dict[str, Any]
-    state: str = "received"
+    stands: str = "received"
     released: bool = False
     decided: str = ""
     refused_under: str = ""
@@ -178,7 +178,7 @@ def _received(work: Work, period: Period, up_to: int) -> Iterator[_Story]:
 
 def _follow(story: _Story, entry: dict[str, Any]) -> None:
     data, event = entry["data"], entry["action"]
-    story.state = data.get("to", story.state)
+    story.stands = data.get("to", story.stands)
     if event == Event.EVALUATION_MADE.value:
         story.outcomes[data["evaluation"]] = data["outcome"]
     elif event == Event.CASE_DECIDED.value and not story.released:
@@ -210,7 +210,7 @@ def _counted(work: Work, story: _Story) -> Counted:
         fields=tuple(receipt["fields"]),
         accounts=receipt["accounts"],
         ending=transparency.ending_of(
-            state=story.state,
+            state=story.stands,
             released=story.released,
             outcome=story.outcomes.get(story.decided, ""),
         ),
