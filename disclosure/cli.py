@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec
@@ -29,6 +30,7 @@ from disclosure.operations.desk import SYSTEM, Actor
 from disclosure.storage.cases import Case
 
 P = ParamSpec("P")
+DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def reports_errors(command: Callable[P, None]) -> Callable[P, None]:
@@ -246,6 +248,40 @@ def verify_ledger(instance: Path | None) -> None:
     for line in report.lines():
         click.echo(line)
     sys.exit(0 if report.whole else 1)
+
+
+@commands.command(name="transparency-report")
+@click.option("--from", "first", required=True, type=DAY, help="The first day, 2026-01-31.")
+@click.option("--to", "last", required=True, type=DAY, help="The last day, included.")
+@click.option("--entry", type=click.IntRange(1), help="The last ledger entry to count.")
+@click.option("--json", "as_json", type=click.Path(path_type=Path), help="Write the report here.")
+@click.option("--csv", "as_csv", type=click.Path(path_type=Path), help="Write it here as CSV.")
+@instance_option
+@reports_errors
+def transparency_report(
+    *,
+    first: datetime,
+    last: datetime,
+    entry: int | None,
+    as_json: Path | None,
+    as_csv: Path | None,
+    instance: Path | None,
+) -> None:
+    """Count the demands of a period and write what may be published of them."""
+    from disclosure.domain import transparency as figures  # noqa: PLC0415 - used here alone
+    from disclosure.operations import transparency  # noqa: PLC0415 - as above
+
+    with open_app(instance).app_context(), look(SYSTEM) as unit:
+        period = transparency.read_period(first.date(), last.date())
+        draft = transparency.draw_up(unit, period, up_to=entry)
+    if as_json is not None:
+        as_json.write_bytes(draft.content)
+    if as_csv is not None:
+        as_csv.write_text(figures.as_csv(draft.report), "utf-8", newline="")
+    for half in draft.report["halves"]:
+        click.echo(f"{half['title']}: {figures.in_words(half['total'])}")
+    click.echo(f"up to ledger entry: {draft.up_to}")
+    click.echo(f"sha256: {draft.sha256}")
 
 
 @commands.command()

@@ -45,6 +45,8 @@ class Permission(Enum):
     SEE_JOBS = "see and retry jobs"
     KEEP_RECORDS = "hold ended cases, keep them longer, propose their destruction"
     DESTROY_RECORDS = "agree to the destruction of a case's records"
+    SEE_REPORTS = "see drafts of the transparency report"
+    PUBLISH_REPORT = "publish a transparency report"
 
 
 _STAFF = {Permission.SEE_CASES, Permission.SEE_JOBS}
@@ -75,6 +77,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CONFIRM_RULES,
             Permission.KEEP_RECORDS,
             Permission.DESTROY_RECORDS,
+            Permission.SEE_REPORTS,
+            Permission.PUBLISH_REPORT,
         }
     ),
     Role.SENIOR_COMPLIANCE_OFFICER: frozenset(
@@ -89,10 +93,17 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CONFIRM_RULES,
             Permission.KEEP_RECORDS,
             Permission.DESTROY_RECORDS,
+            Permission.SEE_REPORTS,
+            Permission.PUBLISH_REPORT,
         }
     ),
     Role.AUDITOR: frozenset(
-        {Permission.SEE_CASES, Permission.EXPORT_RECORD, Permission.SEE_LEDGER}
+        {
+            Permission.SEE_CASES,
+            Permission.EXPORT_RECORD,
+            Permission.SEE_LEDGER,
+            Permission.SEE_REPORTS,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(
         {

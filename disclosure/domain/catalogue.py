@@ -20,6 +20,7 @@ from disclosure.domain.pack_laws import EVERY_GROUND, refuse_unfit
 from disclosure.domain.pack_rows import Pack, Row, read_pack
 from disclosure.domain.plans import ApprovalProfile, Deadline, NoticePlan, NoticeText
 from disclosure.domain.policy import Policy, read_policies
+from disclosure.domain.reporting import Reporting
 from disclosure.domain.retention import Ending, RetentionRule, RetentionRules, retention_key
 from disclosure.domain.rule_rows import (
     CheckText,
@@ -132,6 +133,7 @@ def _build(pack: Pack, layers: tuple[Layer, ...]) -> Catalogue:
         deadlines={_deadline_key(row): Deadline.from_row(row) for row in pack.of("deadline")},
         retention=_retention(pack),
         explanations=Explanations.from_pack(pack),
+        reporting=Reporting.from_rows(pack.values.part("transparency"), pack.of("unreportable")),
     )
 
 

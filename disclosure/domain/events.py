@@ -97,6 +97,14 @@ class Event(StrEnum):
     DESTRUCTION_AGREED = "destruction:agreed", "A second person agreed to the destruction."
     DESTRUCTION_REFUSED = "destruction:refused", "The destruction was not agreed to."
     RECORD_DESTROYED = "record:destroyed", "Personal data was destroyed at the end of its term."
+    STATEMENT_VIEWED = (
+        "statement:viewed",
+        "A statement of what was disclosed about one person was shown or printed.",
+    )
+    REPORT_PUBLISHED = (
+        "transparency-report:published",
+        "A transparency report was published; its file is named by its hash.",
+    )
     SESSION_OPENED = "session:opened", "A person signed in."
     SESSION_REFUSED = "session:refused", "An attempt to sign in failed."
     SESSION_CLOSED = "session:closed", "A session ended."

@@ -44,9 +44,20 @@ def refuse_unfit(pack: Pack, catalogue: Catalogue, *, kept: bool) -> None:
         for ground in versions:
             _refuse_bad_ground(ground, catalogue)
     _refuse_bad_names(pack, catalogue)
+    _refuse_bad_reporting(pack, catalogue)
     _refuse_bad_sources(pack, catalogue)
     _refuse_bad_profiles(pack)
     _refuse_gaps(pack, catalogue)
+
+
+def _refuse_bad_reporting(pack: Pack, catalogue: Catalogue) -> None:
+    reporting, row = catalogue.reporting, pack.values.part("transparency")
+    papers = sorted(reporting.court_orders | reporting.real_time_papers)
+    _known(row, "type of paper", papers, catalogue.vocabulary.instruments)
+    _known(row, "reason code", sorted(reporting.real_time_refusals), catalogue.reasons)
+    for kind in reporting.unreportable:
+        _known(kind.row, "requester class", (kind.requester_class,), catalogue.classes)
+        _known(kind.row, "citation", kind.citations, catalogue.citations)
 
 
 def _refuse_bad_checks(pack: Pack, catalogue: Catalogue, *, kept: bool) -> None:

@@ -37,11 +37,12 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "retention": ("ground", "ending"),
         "template": ("id",),
         "wording": ("check",),
+        "unreportable": ("requester_class",),
     }
 )
 """Each kind of row, and what tells two rows of that kind apart."""
 
-VALUES = ("catalogue_version", "house", "vocabulary", "order", "phrases", "inputs")
+VALUES = ("catalogue_version", "house", "vocabulary", "order", "phrases", "inputs", "transparency")
 """The single values and tables beside the rows; a later folder's win key by key."""
 
 

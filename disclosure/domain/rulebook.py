@@ -16,6 +16,7 @@ from disclosure.domain.pack_files import Layer
 from disclosure.domain.pack_rows import Row
 from disclosure.domain.plans import ApprovalProfile, Deadline, NoticePlan, NoticeText
 from disclosure.domain.policy import Policy
+from disclosure.domain.reporting import Reporting
 from disclosure.domain.retention import RetentionRules
 from disclosure.domain.rule_rows import (
     CheckText,
@@ -246,6 +247,7 @@ class Catalogue:
         retention: By ground (or ``*``) and what came of the case.
         explanations: What decision cards say beside the rules.
         escalators: Names of the facts that lift STD to DUAL.
+        reporting: What the transparency report has to know of papers and classes.
     """
 
     version: str
@@ -320,6 +322,8 @@ class Catalogue:
         rows = [row for row in self.papers.get(requester_class, ()) if row.in_force(day)]
         here = [row for row in rows if row.country in {"", country}]
         return any(row.id == paper for row in here or rows)
+
+    reporting: Reporting
 
     def ground(self, ground: str, at: datetime) -> Ground:
         """Return the version of a ground that holds at an instant.

@@ -185,6 +185,9 @@ def _record_receipt(work: Work, case: Case, demand: Demand) -> None:
         data={
             "ground": case.ground,
             "class": case.requester_class,
+            "country": case.country,
+            "paper": paper_type(case),
+            "accounts": 1 if case.subject_account else 0,
             "route": case.route,
             "channel": case.channel,
             "fields": list(case.fields),
@@ -195,6 +198,11 @@ def _record_receipt(work: Work, case: Case, demand: Demand) -> None:
         },
         private={"requester": demand.name or demand.organisation, "subject": case.subject_account},
     )
+
+
+def paper_type(case: Case) -> str:
+    """Return the type of the paper that a demand came under, or ``none``."""
+    return str(case.instrument.get("type") or "none")
 
 
 def _deadline_rules(work: Work, demand: Demand) -> dict[str, DeadlineRule]:

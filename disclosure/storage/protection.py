@@ -22,10 +22,15 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "catalogue_version": (("sha256",),),
     "pack_proposal": (("id",),),
     "pack_decision": (("number",), ("proposal_id",)),
+    "transparency_report": (("id",),),
 }
 """Table -> its unique keys; a row once written is neither changed, deleted nor replaced."""
 
 _GAP = "NEW.seq <> COALESCE((SELECT MAX(seq) FROM ledger_entry), 0) + 1"
+
+_OVERLAP = """EXISTS (
+    SELECT 1 FROM transparency_report AS o
+    WHERE o.period_from <= NEW.period_to AND o.period_to >= NEW.period_from)"""
 
 _LIVE_ROLE = """EXISTS (
     SELECT 1 FROM person AS p JOIN role_grant AS g ON g.person_id = p.id
@@ -79,11 +84,13 @@ def refusals() -> list[tuple[str, str, str]]:
         ("release", _profile_differs(), "the release names another approval profile than the case"),
     ]
     rules += _pack_rules()
-    return rules + [
+    rules += [
         ("release", _unsigned(profile, role), f"{profile} needs a valid signature: {role.value}")
         for profile, signing in SIGNING_ROLES.items()
         for role in signing
     ]
+    covered = "a published report covers some of these days"
+    return [*rules, ("transparency_report", _OVERLAP, covered)]
 
 
 def _pack_rules() -> list[tuple[str, str, str]]:

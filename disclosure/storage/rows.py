@@ -6,8 +6,18 @@ from disclosure.storage import (
     people,
     register,
     releases,
+    reports,
     retention_rows,
     rules,
 )
 
-__all__ = ["cases", "ledger_rows", "people", "register", "releases", "retention_rows", "rules"]
+__all__ = [
+    "cases",
+    "ledger_rows",
+    "people",
+    "register",
+    "releases",
+    "reports",
+    "retention_rows",
+    "rules",
+]

@@ -87,14 +87,16 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
         portal,
         redaction,
         register,
+        reports,
         retention,
         rules,
         service,
+        statements,
         subject,
     )
 
     staff = (account, admin, approvals, audit, cases, decisions, jobs, redaction, register, rules)
-    for module in (*staff, portal, retention, service, subject):
+    for module in (*staff, portal, reports, retention, service, statements, subject):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(audit.records)
     if settings.demo:

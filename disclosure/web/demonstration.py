@@ -123,6 +123,7 @@ def marketplace() -> str:
             (account, PEOPLE[account].real_name, part, portal.enter_as(account))
             for account, part in ACCOUNTS
         ]
+    own = {account: portal.enter_as(account) for account, _part in ACCOUNTS}
     return render_template(
-        "demonstration/marketplace.html", offered=offered, enter_url=portal.enter_url()
+        "demonstration/marketplace.html", offered=offered, own=own, enter_url=portal.enter_url()
     )

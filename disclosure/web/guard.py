@@ -186,6 +186,8 @@ _PLACES: tuple[tuple[str, str, str, Permission], ...] = (
     ("Rules", "rules.overview", "rules", Permission.CONFIRM_RULES),
     ("Ledger", "audit.ledger", "audit", Permission.SEE_LEDGER),
     ("Retention", "retention.overview", "retention", Permission.KEEP_RECORDS),
+    ("Statements", "statements.ask", "statements", Permission.SEE_CASES),
+    ("Reports", "reports.overview", "reports", Permission.SEE_REPORTS),
     ("People", "admin.people", "admin", Permission.MANAGE_PEOPLE),
     ("Jobs", "jobs.parked", "jobs", Permission.SEE_JOBS),
 )

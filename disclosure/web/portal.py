@@ -2,8 +2,8 @@
 
 Owns the blueprint, its addresses and the pages that only explain. Demands are taken in
 ``portal_demands``, followed and collected in ``portal_follow``; who a visitor is on the platform is
-``portal_identity``'s, the policy ``portal_policy``'s. How often one address may send is in
-``limits``.
+``portal_identity``'s; a user's own statement is in ``portal_own``, the policy in ``portal_policy``,
+published reports in ``portal_reports``. How often one address may send is in ``limits``.
 """
 
 from flask import Blueprint, render_template
@@ -11,7 +11,14 @@ from flask.blueprints import BlueprintSetupState
 
 from disclosure.domain.fields import Field, Level
 from disclosure.edge import rules_in_force
-from disclosure.web import portal_demands, portal_follow, portal_identity, portal_policy
+from disclosure.web import (
+    portal_demands,
+    portal_follow,
+    portal_identity,
+    portal_own,
+    portal_policy,
+    portal_reports,
+)
 from disclosure.web.portal_identity import enter_as, enter_url
 
 __all__ = ["blueprint", "enter_as", "enter_url"]
@@ -61,3 +68,8 @@ blueprint.get("/portal/policy/<older>/to/<newer>")(portal_policy.policy_differen
 blueprint.route("/portal/track", methods=BOTH)(portal_follow.track)
 blueprint.route("/portal/track/<public_ref>", methods=BOTH)(portal_follow.track_link)
 blueprint.route("/portal/collect/<token>", methods=BOTH)(portal_follow.collect)
+blueprint.route("/portal/statement", methods=BOTH)(portal_own.statement)
+blueprint.post("/portal/statement/pdf")(portal_own.statement_pdf)
+blueprint.get("/transparency")(portal_reports.transparency)
+blueprint.get("/transparency/<report_id>")(portal_reports.transparency_report)
+blueprint.get("/transparency/<report_id>/<kind>")(portal_reports.transparency_file)

@@ -3,6 +3,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 
@@ -10,9 +11,10 @@ from disclosure.domain.approvals import SIGNING_ROLES
 from disclosure.domain.states import State
 from disclosure.operations import signing
 from disclosure.storage.protection import APPEND_ONLY
+from disclosure.storage.reports import TransparencyReport
 from disclosure.storage.schema import migrate
 from tests import cases
-from tests.app import make_app
+from tests.app import NOW, make_app
 from tests.services import postgres_database
 from tests.storage.direct import Direct
 
@@ -55,8 +57,23 @@ def furnish(url, office):
     with cases.at_work(office, waiting) as (work, case):
         newest = cases.rendition_of(work, case)
         place.case, place.rendition, place.sha256 = case.id, newest.id, newest.sha256
+        work.session.add(published_report(office))
     cases.at_rest(office)
     return place
+
+
+def published_report(office):
+    """Return a published transparency report of some year."""
+    return TransparencyReport(
+        id="2025-01-01_2025-12-31",
+        period_from=date(2025, 1, 1),
+        period_to=date(2025, 12, 31),
+        up_to=1,
+        content=b"{}",
+        sha256="0" * 64,
+        published_by=office.people["compliance"],
+        published_at=NOW,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -502,3 +519,19 @@ def test_a_decider_whose_role_was_revoked_decides_nothing(direct, place):
     revoke(direct, place, "compliance")
 
     assert direct.why_not_insert("pack_decision", **decision(place, row["id"], "compliance"))
+
+
+# --- Transparency reports -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2025-12-31", "2026-06-30"), ("2024-01-01", "2025-01-01"), ("2025-03-01", "2025-03-02")],
+)
+def test_no_two_transparency_reports_share_a_day(direct, first, last):
+    old = direct.row("SELECT * FROM transparency_report")
+    new = {**old, "id": uuid.uuid4().hex[:24], "period_from": first, "period_to": last}
+    after = {**new, "period_from": "2026-01-01", "period_to": "2026-06-30"}
+
+    assert "covers some of these days" in direct.why_not_insert("transparency_report", **new)
+    assert direct.why_not_insert("transparency_report", **after) == ""
