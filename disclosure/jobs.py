@@ -20,6 +20,7 @@ from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import DisclosureError, DocumentRefused, Refused
 from disclosure.gateways.mail import send
 from disclosure.operations import outbox
+from disclosure.operations.access_ends import escalate, reach_end
 from disclosure.operations.collecting import fetch_values, store_values
 from disclosure.operations.desk import SYSTEM, Work
 from disclosure.operations.destroying import destroy_records, shred_files
@@ -177,9 +178,21 @@ def _shred(job: Job) -> None:
         shred_files(work, _case(work, job))
 
 
+def _access_end(job: Job) -> None:
+    with job.result() as work:
+        reach_end(work, _case(work, job), job.arguments["release"])
+
+
+def _access_overdue(job: Job) -> None:
+    with job.result() as work:
+        escalate(work, _case(work, job), job.arguments["release"])
+
+
 HANDLERS: dict[str, Callable[[Job], None]] = {
     "letter": _letter,
     "notice_due": _notice_due,
+    "access_end": _access_end,
+    "access_overdue": _access_overdue,
     "inspect": _inspect,
     "collect": _collect,
     "render": _render,

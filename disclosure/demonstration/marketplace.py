@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from disclosure.demonstration import history
+from disclosure.demonstration import history, partners
 from disclosure.demonstration.people import CAST, PEOPLE, Person, card_number
 
 SEED = 20260817
@@ -23,6 +23,10 @@ DATABASE_NAME = "marketplace.sqlite3"
 MAPPING_NAME = "marketplace.toml"
 HERE = Path(__file__).parent
 ORDERS_AT_RANDOM = 36
+SILENT_ORDERS = tuple(
+    (f"O-{5601 + place}", f"U-{6001 + place}", f"U-{6017 + place}") for place in range(8)
+)
+"""Number, buyer and seller of orders that were paid, and whose sellers fell silent."""
 YOUNGEST_ADULT = 18
 
 Row = dict[str, str | int | None]
@@ -82,6 +86,14 @@ class WellKnown:
     consent_live: str = "K-9"
     consent_withdrawn: str = "K-10"
     consent_bundled: str = "K-11"
+    consent_of_child: str = "K-12"
+    consent_marketing: str = "K-13"
+    courier: str = "P-01"
+    insurer: str = "P-03"
+    marketer: str = "P-04"
+    customer_service: str = "P-05"
+    unbound_partner: str = "P-06"
+    order_untemplated: str = "O-5514"
     violation_final: str = "V-31"
 
 
@@ -127,6 +139,7 @@ def _tables(now: datetime, seed: int) -> Mapping[str, list[Row]]:
     rng = random.Random(seed)  # noqa: S311 - made-up data that must repeat, not a secret
     trade = tomllib.loads((HERE / "trade.toml").read_text("utf-8"))
     orders = trade["orders"] + list(_orders_at_random(rng, len(trade["goods"]), trade["question"]))
+    orders += _silent_orders(trade["question"])
     return {
         "users": [_user(person, now, rng) for person in CAST],
         "credentials": [
@@ -138,7 +151,7 @@ def _tables(now: datetime, seed: int) -> Mapping[str, list[Row]]:
         "complaints": [
             _complaint(complaint, trade["goods"], now) for complaint in trade["complaints"]
         ],
-        "consents": [_consent(consent, now) for consent in trade["consents"]],
+        **partners.tables(trade, orders, now),
         "violations": [_violation(violation, now) for violation in trade["violations"]],
         **history.tables(trade, now, rng),
     }
@@ -207,6 +220,20 @@ def _orders_at_random(rng: random.Random, goods: int, question: str) -> Iterable
         }
 
 
+def _silent_orders(question: str) -> Iterable[dict[str, object]]:
+    for place, (reference, buyer, seller) in enumerate(SILENT_ORDERS):
+        yield {
+            "reference": reference,
+            "buyer": buyer,
+            "seller": seller,
+            "goods": place,
+            "paid_percent": 100,
+            "days": 70,
+            "breach_days": 62,
+            "messages": [["buyer", 60, question]],
+        }
+
+
 def _order(order: Mapping[str, object], goods: list[list[str | int]], now: datetime) -> Row:
     chinese, english, price = goods[int(str(order["goods"]))]
     buyer, seller = PEOPLE[str(order["buyer"])], PEOPLE[str(order["seller"])]
@@ -262,19 +289,6 @@ def _complaint(row: Mapping[str, object], goods: list[list[str | int]], now: dat
         "state": str(row.get("state", "open")),
         "malicious": bool(row.get("malicious", False)),
         "storage_region": complainant.storage,
-    }
-
-
-def _consent(row: Mapping[str, object], now: datetime) -> Row:
-    return {
-        "reference": str(row["reference"]),
-        "account": str(row["account"]),
-        "recipient": str(row["recipient"]),
-        "purpose": str(row["purpose"]),
-        "fields": str(row["fields"]),
-        "separate": bool(row["separate"]),
-        "given_at": history.ago(now, row["days"]),
-        "withdrawn_at": history.ago(now, row.get("withdrawn_days")),
     }
 
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from disclosure.config import Settings
 from disclosure.domain.deadlines import Calendar
 from disclosure.edge import unit_of_work
-from disclosure.gateways.mail import written_messages
+from disclosure.gateways.mail import newest_messages
 from disclosure.jobs import sweep
 from disclosure.operations import (
     closing,
@@ -310,16 +310,20 @@ class Tale:
 
     def _letters(self) -> str:
         """Return the texts of the newest link and code that were sent for this case."""
-        texts = {}
-        for each in reversed(written_messages(self.stage.settings)):
-            for subject in ("the answer is ready", "Code for"):
-                if subject in each.subject and self.reference in each.subject:
-                    texts[subject] = each.text
-        return "\n".join(texts.values())
+        wanted = {"the answer is ready", "Code for"}
+        texts = []
+        for each in newest_messages(self.stage.settings):
+            found = {subject for subject in wanted if subject in each.subject}
+            if found and self.reference in each.subject:
+                wanted -= found
+                texts.append(each.text)
+            if not wanted:
+                break
+        return "\n".join(texts)
 
     def notice_link(self, address: str) -> str:
         """Return the token of the notice that went to an address."""
-        for each in written_messages(self.stage.settings):
+        for each in newest_messages(self.stage.settings):
             if each.to == address and "/portal/notice/" in each.text:
                 return _found(r"/portal/notice/([\w-]+)", each.text)
         raise RuntimeError("no notice was written to this data subject")

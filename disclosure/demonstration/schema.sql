@@ -124,9 +124,30 @@ CREATE TABLE consents (
     recipient TEXT NOT NULL,
     purpose TEXT NOT NULL,
     fields TEXT NOT NULL,
+    text_version TEXT NOT NULL,
+    channel TEXT NOT NULL,
     separate INTEGER NOT NULL,
+    sensitive_separate INTEGER NOT NULL,
+    guardian INTEGER NOT NULL,
     given_at TEXT NOT NULL,
+    expires_at TEXT,
+    access_ends_at TEXT,
     withdrawn_at TEXT
+);
+CREATE TABLE partners (
+    reference TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    email TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    contract TEXT,
+    contract_until TEXT
+);
+CREATE TABLE services (
+    reference TEXT PRIMARY KEY,
+    order_reference TEXT NOT NULL REFERENCES orders (reference),
+    partner TEXT NOT NULL REFERENCES partners (reference),
+    template TEXT,
+    access_ends_at TEXT
 );
 CREATE TABLE searches (
     search_id TEXT PRIMARY KEY,

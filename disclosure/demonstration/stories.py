@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from flask import Flask
 
 from disclosure.demonstration import authority_stories as authority
+from disclosure.demonstration import closed_stories as closed
 from disclosure.demonstration import private_stories as private
 from disclosure.demonstration.demands import ASKS, Ask
 from disclosure.demonstration.playing import (
@@ -150,7 +151,23 @@ def _programme(stage: Stage) -> Iterator[Story]:
         yield Story(begins=on(days, hour), steps=story(stage, ASKS[name]))
     for days, hour, told in PRIVATE:
         yield Story(begins=on(days, hour), steps=told(stage))
+    yield from _closed(stage)
     yield Story(begins=on(PROPOSED_AGO, 16.5), steps=_propose(stage, PROPOSED))
+
+
+def _closed(stage: Stage) -> Iterator[Story]:
+    """Yield the cases that were closed long ago, spread over the days, and what came after."""
+    on, span = stage.office.on, closed.EARLIEST - closed.LATEST + 1
+    for place, ending in enumerate(closed.endings()):
+        days = closed.EARLIEST - place % span
+        begins = on(days, 9.1 + place % 7)
+        yield Story(begins=begins, steps=closed.ended(stage, ending, place))
+    for place, account in enumerate(closed.PRESERVED):
+        begins = on(closed.EARLIEST - 2 * place, 10.3)
+        yield Story(begins=begins, steps=closed.preserved(stage, account, place))
+    yield Story(begins=on(5, 11.4), steps=closed.deletion_confirmed(stage))
+    yield Story(begins=on(2, 17.1), steps=closed.leak_reported(stage))
+    yield Story(begins=on(1, 16.2), steps=closed.recipient_misuses(stage))
 
 
 def _of_these_hours(stage: Stage) -> Iterator[Story]:

@@ -47,13 +47,18 @@ class Permission(Enum):
     DESTROY_RECORDS = "agree to the destruction of a case's records"
     SEE_REPORTS = "see drafts of the transparency report"
     PUBLISH_REPORT = "publish a transparency report"
+    KEEP_CONSENTS = "keep the consent register"
+    WORK_INCIDENTS = "work an incident and block a recipient"
+    LIFT_BLOCK = "lift a recipient's block"
 
 
 _STAFF = {Permission.SEE_CASES, Permission.SEE_JOBS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CASE_HANDLER: frozenset(
-        _STAFF | {Permission.ENTER_DEMAND, Permission.WORK_CASE, Permission.PROPOSE_REGISTER}
+        _STAFF
+        | {Permission.ENTER_DEMAND, Permission.WORK_CASE, Permission.PROPOSE_REGISTER}
+        | {Permission.KEEP_CONSENTS, Permission.WORK_INCIDENTS}
     ),
     Role.LEGAL_REVIEWER: frozenset(
         _STAFF
@@ -64,6 +69,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SIGN,
             Permission.PROPOSE_RULES,
             Permission.KEEP_RECORDS,
+            Permission.KEEP_CONSENTS,
+            Permission.WORK_INCIDENTS,
         }
     ),
     Role.COMPLIANCE_OFFICER: frozenset(
@@ -79,6 +86,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.DESTROY_RECORDS,
             Permission.SEE_REPORTS,
             Permission.PUBLISH_REPORT,
+            Permission.WORK_INCIDENTS,
+            Permission.LIFT_BLOCK,
         }
     ),
     Role.SENIOR_COMPLIANCE_OFFICER: frozenset(
@@ -95,6 +104,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.DESTROY_RECORDS,
             Permission.SEE_REPORTS,
             Permission.PUBLISH_REPORT,
+            Permission.WORK_INCIDENTS,
+            Permission.LIFT_BLOCK,
         }
     ),
     Role.AUDITOR: frozenset(

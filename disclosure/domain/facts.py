@@ -178,6 +178,21 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """What only the case's own records can say; None where nothing is known.
+
+    Attributes:
+        authority_to_act: Whether a paper shows it, where somebody acts for another.
+        third_parties: ``none``, ``redacted`` or ``present`` in what was gathered.
+        approved_at: When the oldest live signature was given.
+    """
+
+    authority_to_act: bool | None = None
+    third_parties: str | None = None
+    approved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyVersions:
     """What changed in the policy between the receipt and now."""
 
@@ -204,6 +219,7 @@ class Facts:
     request: Request = field(default_factory=Request)
     ground_facts: GroundFacts = field(default_factory=GroundFacts)
     process: Process | None = None
+    records: Records = field(default_factory=Records)
     policy: PolicyVersions = field(default_factory=PolicyVersions)
 
 
@@ -339,6 +355,16 @@ _FACTS: Mapping[str, Reader] = {
     ),
     "ground_facts": maybe(shape(GroundFacts, GROUND_FACTS)),
     "process": maybe(shape(Process, {"reviewer": text, "approvers": people, "pia": mark})),
+    "records": maybe(
+        shape(
+            Records,
+            {
+                "authority_to_act": maybe(flag),
+                "third_parties": maybe(one_of("none", "redacted", "present")),
+                "approved_at": instant,
+            },
+        )
+    ),
     "policy": maybe(
         shape(
             PolicyVersions,

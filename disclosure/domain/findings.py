@@ -79,6 +79,16 @@ _ROUTES = (
     ("standard_contract", "Standard contract filed"),
     ("flow2024.5.1", "Exempt: needed for the person's own contract (2024 Provisions, art. 5)"),
 )
+_TEMPLATES = (
+    ("delivery", "Delivery of an order"),
+    ("payment", "Payment of an order"),
+    ("customer_service", "Customer service"),
+)
+_OTHERS = (
+    ("none", "No"),
+    ("redacted", "It was, and all of it is redacted"),
+    ("present", "Yes, and counsel has to look at it"),
+)
 _RELAYED = "Was the other side written to through the platform, without an answer for 72 hours?"
 
 QUESTIONS: tuple[Question, ...] = (
@@ -253,11 +263,58 @@ QUESTIONS: tuple[Question, ...] = (
         permission=_LEGAL,
     ),
     Question(
-        "ground_facts.reason_ok",
+        "ground_facts.reason",
         "X03_written_reason",
-        "Is the written reason complete (200 characters or more)?",
+        "Why is this disclosure appropriate although no other ground fits?",
+        Kind.TEXT,
+        permission=_LEGAL,
+    ),
+    Question(
+        "house.consent_purpose",
+        "A04_consent_covers",
+        "Is what the recipient wants the data for within the purpose of the consent?",
         Kind.YES_NO,
         permission=_LEGAL,
+    ),
+    Question(
+        "ground_facts.order_ref",
+        "B01_service_requested",
+        "Which order or subscription of this user asked for the service?",
+        Kind.TEXT,
+    ),
+    Question(
+        "ground_facts.contract",
+        "B03_recipient_contract",
+        "Which contract binds the recipient?",
+        Kind.TEXT,
+        permission=_LEGAL,
+    ),
+    Question(
+        "ground_facts.template",
+        "B02_field_necessary",
+        "Which approved template says what this service needs?",
+        Kind.CHOICE,
+        _TEMPLATES,
+        _LEGAL,
+    ),
+    Question(
+        "ground_facts.access_end",
+        "B04_access_ends",
+        "Which day is the last of the recipient's access?",
+        Kind.DATE,
+    ),
+    Question(
+        "records.authority_to_act",
+        "V05_authority_to_act",
+        "Does a power of attorney, or the order with the practising certificate, show it?",
+        Kind.YES_NO,
+    ),
+    Question(
+        "records.third_parties",
+        "S06_third_party_data",
+        "Is other people's data in what was gathered?",
+        Kind.CHOICE,
+        _OTHERS,
     ),
     Question(
         "house.paper_forged",
@@ -320,12 +377,15 @@ def _read_text(_question: Question, given: str, _fields: frozenset[str]) -> obje
     return given
 
 
+_LAST_DAYS = ("expires_at", "until", "access_end")
+
+
 def _read_date(question: Question, given: str, _fields: frozenset[str]) -> object:
     try:
         day = date.fromisoformat(given)
     except ValueError:
         raise BadInput("Enter a day like 2026-11-24.", where="answer") from None
-    return f"{day}T23:59:59" if question.key.endswith(("expires_at", "until")) else str(day)
+    return f"{day}T23:59:59" if question.key.endswith(_LAST_DAYS) else str(day)
 
 
 def _read_fields(_question: Question, given: str, fields: frozenset[str]) -> object:

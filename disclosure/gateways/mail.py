@@ -12,6 +12,7 @@ import re
 import smtplib
 import ssl
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -123,8 +124,14 @@ def send(settings: Settings, message: Message, *, now: datetime | None = None) -
 
 def written_messages(settings: Settings) -> list[WrittenMessage]:
     """Return the messages in the folder, newest first."""
+    return list(newest_messages(settings))
+
+
+def newest_messages(settings: Settings) -> Iterator[WrittenMessage]:
+    """Read the messages in the folder one by one, newest first, for who looks for a late one."""
     found = [(path.stat().st_mtime_ns, path) for path in (settings.instance / OUTBOX).glob("*.eml")]
-    return [_read(path, written_ns) for written_ns, path in sorted(found, reverse=True)]
+    for written_ns, path in sorted(found, reverse=True):
+        yield _read(path, written_ns)
 
 
 # Building a message

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from disclosure.config import Settings
+from disclosure.domain.consents import RegisteredConsent
 from disclosure.gateways.platform_mapping import read_mapping
+from disclosure.gateways.platform_parties import Partner, Service, Violation
 from disclosure.gateways.platform_records import (
     Complaint,
     FetchedValue,
@@ -28,12 +30,16 @@ __all__ = [
     "Complaint",
     "FetchedValue",
     "Order",
+    "Partner",
     "Period",
     "PlatformSource",
     "Qualification",
+    "RegisteredConsent",
     "Resolution",
+    "Service",
     "Side",
     "SubjectFacts",
+    "Violation",
     "open_source",
     "source_from_settings",
 ]
@@ -68,6 +74,18 @@ class PlatformSource(Protocol):
 
     def order(self, reference: str) -> Order | None:
         """Return an order."""
+
+    def consents(self, value: str) -> tuple[RegisteredConsent, ...]:
+        """Return the consents of an account, or the one of a number."""
+
+    def partner(self, value: str) -> Partner | None:
+        """Return a business partner by number or name."""
+
+    def services(self, order: str) -> tuple[Service, ...]:
+        """Return the services that partners render for an order."""
+
+    def violation(self, reference: str) -> Violation | None:
+        """Return a decision on a violation."""
 
     def fetch(
         self,

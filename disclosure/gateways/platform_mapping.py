@@ -15,6 +15,12 @@ from types import MappingProxyType
 from typing import NoReturn
 
 from disclosure.errors import NotReady
+from disclosure.gateways.platform_parties import (
+    CONSENT_COLUMNS,
+    PARTNER_COLUMNS,
+    SERVICE_COLUMNS,
+    VIOLATION_COLUMNS,
+)
 
 TIMES = ("iso", "timestamp", "epoch")
 
@@ -119,7 +125,17 @@ class SourceMapping:
     subject: Lookup
     complaint: Lookup | None
     order: Lookup | None
+    consent: Lookup | None
+    partner: Lookup | None
+    service: Lookup | None
+    violation: Lookup | None
     groups: Mapping[str, Group]
+
+    @property
+    def optional(self) -> tuple[Lookup | None, ...]:
+        """Return the lookups that a platform may do without."""
+        parties = (self.consent, self.partner, self.service, self.violation)
+        return (self.complaint, self.order, *parties)
 
 
 def read_mapping(path: Path) -> SourceMapping:
@@ -144,8 +160,12 @@ def read_mapping(path: Path) -> SourceMapping:
         times=root.text("times"),
         identifiers=_identifiers(root.section("identifiers")),
         subject=_lookup(root.section("subject"), "account", SUBJECT_COLUMNS),
-        complaint=_optional_lookup(root, "complaint", COMPLAINT_COLUMNS),
-        order=_optional_lookup(root, "order", ORDER_COLUMNS),
+        complaint=_optional_lookup(root, "complaint", COMPLAINT_COLUMNS, "reference"),
+        order=_optional_lookup(root, "order", ORDER_COLUMNS, "reference"),
+        consent=_optional_lookup(root, "consent", CONSENT_COLUMNS, "value"),
+        partner=_optional_lookup(root, "partner", PARTNER_COLUMNS, "value"),
+        service=_optional_lookup(root, "service", SERVICE_COLUMNS, "value"),
+        violation=_optional_lookup(root, "violation", VIOLATION_COLUMNS, "value"),
         groups=_groups(root.section("groups")),
     )
     root.require_all_read()
@@ -219,8 +239,10 @@ def _identifiers(section: _Section) -> Mapping[str, Lookup]:
     return MappingProxyType(lookups)
 
 
-def _optional_lookup(root: _Section, key: str, columns: frozenset[str]) -> Lookup | None:
-    return _lookup(root.section(key), "reference", columns) if key in root.values else None
+def _optional_lookup(
+    root: _Section, key: str, columns: frozenset[str], parameter: str
+) -> Lookup | None:
+    return _lookup(root.section(key), parameter, columns) if key in root.values else None
 
 
 def _lookup(section: _Section, parameter: str, columns: frozenset[str]) -> Lookup:

@@ -12,9 +12,19 @@ from datetime import UTC, date, datetime
 from sqlalchemy import ColumnElement, RowMapping, Select, literal_column, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from disclosure.domain.consents import RegisteredConsent
 from disclosure.errors import BadInput, NotFound, NotReady
 from disclosure.gateways.platform_engine import read_only_engine
 from disclosure.gateways.platform_mapping import Group, Lookup, SourceMapping
+from disclosure.gateways.platform_parties import (
+    Partner,
+    Service,
+    Violation,
+    consent_of,
+    partner_of,
+    service_of,
+    violation_of,
+)
 from disclosure.gateways.platform_records import (
     Complaint,
     FetchedValue,
@@ -25,6 +35,7 @@ from disclosure.gateways.platform_records import (
     Side,
     SubjectFacts,
 )
+from disclosure.gateways.platform_times import instant, parsed, required_instant
 
 MOST_ROWS = 10_000
 LONGEST_IDENTIFIER = 200
@@ -64,7 +75,7 @@ class SqlSource:
         """
         mapping = self.mapping
         lookups = [*mapping.identifiers.values(), mapping.subject]
-        lookups += [lookup for lookup in (mapping.complaint, mapping.order) if lookup]
+        lookups += [lookup for lookup in mapping.optional if lookup]
         parameters = {"value": "", "account": "", "reference": ""}
         for lookup in lookups:
             self._rows(_statement(lookup).limit(0), lookup.section, parameters)
@@ -127,8 +138,8 @@ class SqlSource:
             complainant=str(row["complainant"]),
             respondent=str(row["respondent"]),
             items=Qualification(**items),
-            filed_at=_required_instant(row["filed_at"]),
-            forwarded_at=_instant(row["forwarded_at"]),
+            filed_at=required_instant(row["filed_at"]),
+            forwarded_at=instant(row["forwarded_at"]),
             state=str(row["state"]),
             malicious=bool(row["malicious"]),
         )
@@ -148,10 +159,30 @@ class SqlSource:
             trader=bool(row["trader"]),
             on_platform=bool(row["on_platform"]),
             cross_border=bool(row["cross_border"]),
-            placed_at=_required_instant(row["placed_at"]),
-            closed_at=_instant(row["closed_at"]),
-            breach_at=_instant(row["breach_at"]),
+            placed_at=required_instant(row["placed_at"]),
+            closed_at=instant(row["closed_at"]),
+            breach_at=instant(row["breach_at"]),
         )
+
+    def consents(self, value: str) -> tuple[RegisteredConsent, ...]:
+        """Return the consents of an account, or the one of a number; newest first."""
+        rows = self._all(self.mapping.consent, value)
+        found = (consent_of(row) for row in rows)
+        return tuple(sorted(found, key=lambda each: each.given_at, reverse=True))
+
+    def partner(self, value: str) -> Partner | None:
+        """Return a business partner by its number or its name; never pick between two."""
+        rows = self._all(self.mapping.partner, value)
+        return partner_of(rows[0]) if len(rows) == 1 else None
+
+    def services(self, order: str) -> tuple[Service, ...]:
+        """Return the services that partners render for an order."""
+        return tuple(service_of(row) for row in self._all(self.mapping.service, order))
+
+    def violation(self, reference: str) -> Violation | None:
+        """Return a decision on a violation, or None if there is none of that number."""
+        rows = self._all(self.mapping.violation, reference)
+        return violation_of(rows[0]) if rows else None
 
     def fetch(
         self,
@@ -222,7 +253,7 @@ class SqlSource:
                 record=str(row["record"]),
                 source=f"{self.name}/{group.name}",
                 storage_region=str(row["storage_region"]),
-                collected_at=_instant(row["collected_at"]),
+                collected_at=instant(row["collected_at"]),
                 fetched_at=now,
                 cookie_choice=row.get("cookie_choice"),
                 lawful_source=row.get("lawful_source"),
@@ -236,7 +267,7 @@ class SqlSource:
             place = f"groups.{group.name}.fields.{field}"
             raise NotReady(f"{self.mapping.path.name}: {place}: gives bytes; map it to a text")
         if isinstance(value, datetime):
-            return (_instant(value) or value).isoformat()
+            return (instant(value) or value).isoformat()
         return str(value)
 
     def _bound(self, instant: datetime) -> str | int | datetime:
@@ -261,6 +292,12 @@ class SqlSource:
             return None
         rows = self._rows(_statement(lookup), lookup.section, parameters)
         return rows[0] if rows else None
+
+    def _all(self, lookup: Lookup | None, value: str) -> list[dict[str, object]]:
+        if lookup is None or not value.strip():
+            return []
+        given = {"value": _normalised("value", value)}
+        return [dict(row) for row in self._rows(_statement(lookup), lookup.section, given)]
 
     def _rows(
         self, statement: Select[*tuple[object, ...]], section: str, parameters: Mapping[str, str]
@@ -321,42 +358,14 @@ def _normalised(kind: str, value: str) -> str:
 def _side(row: RowMapping, party: str) -> Side:
     return Side(
         performed=str(row[f"{party}_performed"]),
-        relay_tried_at=_instant(row[f"{party}_relay_at"]),
+        relay_tried_at=instant(row[f"{party}_relay_at"]),
         relay_answered=bool(row[f"{party}_relay_answered"]),
     )
-
-
-def _required_instant(value: object) -> datetime:
-    instant = _instant(value)
-    if instant is None:
-        raise NotReady("the platform's database has a record without its time")
-    return instant
-
-
-def _instant(value: object) -> datetime | None:
-    """Read a time as any of the databases gives it; one without offset is UTC."""
-    if value is None:
-        return None
-    if isinstance(value, int | float):
-        return datetime.fromtimestamp(value, UTC)
-    instant = value if isinstance(value, datetime) else _parsed(str(value))
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-def _parsed(value: str) -> datetime:
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError:
-        # Not chained: the message would quote the value.
-        raise NotReady(
-            "the platform's database has a time that is not ISO 8601; give the mapping an "
-            "expression that makes it one"
-        ) from None
 
 
 def _age(value: object, now: datetime) -> int | None:
     if value is None:
         return None
-    born = value if isinstance(value, date) else _parsed(str(value)).date()
+    born = value if isinstance(value, date) else parsed(str(value)).date()
     today = now.date()
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

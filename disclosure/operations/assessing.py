@@ -8,7 +8,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -20,7 +20,9 @@ from disclosure.domain.senders import classify_domain, sender_domain
 from disclosure.domain.workflow import Action
 from disclosure.errors import Refused
 from disclosure.operations.desk import SYSTEM, Work
+from disclosure.operations.ground_facts import ground_facts, record_facts
 from disclosure.operations.pinning import keep_pack
+from disclosure.operations.recipients import FOR_THIRD_PARTY, is_blocked
 from disclosure.operations.tasking import settle_tasks
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import (
@@ -35,10 +37,6 @@ from disclosure.storage.cases import (
 from disclosure.storage.register import Agency
 from disclosure.storage.releases import Objection
 
-RELAY_PATIENCE = timedelta(hours=72)
-IN_TIME = timedelta(days=3 * 365)
-AUTHORITY_LIKE = "authority"
-
 FactsJson = dict[str, Any]
 
 
@@ -46,30 +44,35 @@ def assemble_facts(work: Work, case: Case, *, process: FactsJson | None = None) 
     """Gather a case's facts in the shape that ``evaluate`` reads.
 
     What the requester typed counts only where nobody has to check it; the platform's own records
-    are read again, and the newest finding of a person goes over both.
+    and the registers are read again, and the newest finding of a person goes over both. A recipient
+    on our own block list is restricted, whatever anybody found.
 
     Args:
         work: The unit of work; ``work.now`` is the instant of evaluation.
         case: The case.
         process: Reviewer, approvers and impact assessment, once they are known.
     """
+    findings = findings_of(work, case)
     facts: FactsJson = {
         "received_at": case.received_at.isoformat(),
         "release_at": work.now.isoformat(),
         "requester": _requester_facts(work, case),
         "subject": _subject_facts(work, case),
         "request": _request_facts(work, case),
-        "ground_facts": _ground_facts(work, case),
+        "ground_facts": ground_facts(work, case, findings),
+        "records": record_facts(work, case, findings),
         "policy": _policy_facts(work, case),
     }
     if case.instrument:
         facts["instrument"] = dict(case.instrument)
-    for key, answer in findings_of(work, case).items():
+    for key, answer in findings.items():
         part, _, name = key.partition(".")
         if part in facts:
             facts[part][name] = answer
         elif part == "instrument":
             facts["instrument"] = {name: answer}
+    if is_blocked(work, case):
+        facts["requester"]["restricted_list"] = True
     if process is not None:
         facts["process"] = process
     return {"id": case.reference, "ground": case.ground, "facts": facts}
@@ -106,7 +109,9 @@ def _requester_facts(work: Work, case: Case) -> FactsJson:
         "country": case.country,
         "verified": bool(case.requester.get("signed_in")) and not _is_authority(work, case),
         "callback_done": bool(called),
-        "is_data_subject": bool(account) and account == case.subject_account,
+        "is_data_subject": bool(account)
+        and account == case.subject_account
+        and case.requester_class != FOR_THIRD_PARTY,
     }
     if address := case.requester.get("email", ""):
         facts["domain"] = classify_domain(sender_domain(address), _registered_domains(work))
@@ -198,53 +203,6 @@ def _earlier_case(work: Work, case: Case) -> str | None:
         .order_by(Case.id)
         .limit(1)
     )
-
-
-def _ground_facts(work: Work, case: Case) -> FactsJson:
-    return {"G3E": _complaint_facts, "G3F": _order_facts}.get(case.ground, _typed_facts)(work, case)
-
-
-def _typed_facts(_work: Work, case: Case) -> FactsJson:
-    return dict(case.statement.get("ground_facts", {}))
-
-
-def _complaint_facts(work: Work, case: Case) -> FactsJson:
-    reference = case.statement.get("complaint", "")
-    facts: FactsJson = {"purpose": case.statement.get("purpose", ""), "complaint": reference}
-    complaint = work.desk.source.complaint(reference) if work.desk.source and reference else None
-    if complaint is not None:
-        facts |= {
-            "qualified": complaint.qualified,
-            "forwarded": complaint.forwarded_at is not None,
-            "state": complaint.state,
-            "requester_is_respondent": complaint.respondent == case.requester.get("account"),
-        }
-    return facts
-
-
-def _order_facts(work: Work, case: Case) -> FactsJson:
-    reference = case.statement.get("order", "")
-    facts: FactsJson = {"purpose": case.statement.get("purpose", ""), "order": reference}
-    order = work.desk.source.order(reference) if work.desk.source and reference else None
-    if order is None:
-        return facts
-    account = case.requester.get("account", "")
-    side = order.side(account)
-    facts |= {
-        "on_platform": order.on_platform,
-        "is_party": side is not None,
-        "trader": order.trader and case.subject_account == order.seller,
-        "in_time": order.breach_at is None or work.now - order.breach_at <= IN_TIME,
-    }
-    if side is not None:
-        waited = side.relay_tried_at is not None and (
-            work.now - side.relay_tried_at >= RELAY_PATIENCE
-        )
-        facts |= {
-            "performed": side.performed,
-            "relay_tried": waited and not side.relay_answered,
-        }
-    return facts
 
 
 def overruled_checks(work: Work, case: Case) -> frozenset[str]:

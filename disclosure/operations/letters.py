@@ -16,11 +16,14 @@ from disclosure.gateways.mail import Message, stable_message_id
 from disclosure.operations.assessing import latest_evaluation
 from disclosure.operations.desk import Work
 from disclosure.operations.printing import fill
+from disclosure.operations.recipients import partner_of
 from disclosure.operations.releasing import LINK_LIFE, delivery_address
 from disclosure.storage.cases import Case
 from disclosure.storage.ledger_rows import Outbox
+from disclosure.storage.parties import AccessEnd
+from disclosure.storage.people import Person
 from disclosure.storage.register import Agency
-from disclosure.storage.releases import Delivery, Notice
+from disclosure.storage.releases import Delivery, Notice, Release
 
 Values = dict[str, Any]
 
@@ -77,12 +80,16 @@ def _to_second_channel(work: Work, case: Case, _arguments: Mapping[str, str]) ->
     """Return where the code goes: the issuing body or person, never the address of the link.
 
     The code of an agency is handed to the desk that reads it out over the register's number; the
-    code of a signed-in person goes to their account's inbox on the platform.
+    code of a business partner likewise, over the platform's number; the code of a signed-in person
+    goes to their account's inbox on the platform.
     """
     settings = work.desk.settings
     if case.agency_id is not None:
         agency = work.session.get_one(Agency, case.agency_id)
         return f"callback+{agency.id}@{settings.mail_from.rpartition('@')[2]}"
+    partner = partner_of(work, case)
+    if partner is not None:
+        return f"callback+{partner.reference.lower()}@{settings.mail_from.rpartition('@')[2]}"
     account = case.requester.get("account", "")
     if not account:
         raise NotReady("There is no second channel for the code: neither register nor account.")
@@ -140,7 +147,30 @@ def _delivery_link(work: Work, _case: Case, row: Outbox) -> Values:
 
 def _delivery_code(work: Work, case: Case, row: Outbox) -> Values:
     agency = work.session.get(Agency, case.agency_id) if case.agency_id else None
-    return {"code": row.secret or "", "agency": agency}
+    partner = partner_of(work, case)
+    if agency is None and partner is None:
+        return {"code": row.secret or "", "desk": None}
+    desk = {
+        "name": agency.name if agency else partner.name if partner else "",
+        "local_name": agency.local_name if agency else "",
+        "phone": agency.callback_phone if agency else (partner.phone if partner else "") or "",
+    }
+    return {"code": row.secret or "", "desk": desk}
+
+
+def _to_officer(work: Work, _case: Case, arguments: Mapping[str, str]) -> str:
+    person = work.session.get_one(Person, arguments["person"])
+    return person.email if person.active else ""
+
+
+def _access_end(work: Work, case: Case, row: Outbox) -> Values:
+    end = work.session.get_one(AccessEnd, row.arguments["release"])
+    made = work.session.get_one(Release, end.release_id)
+    return {
+        "end": end,
+        "released_at": made.released_at,
+        "fields": [work.desk.catalogue.fields[field].title for field in case.allowed_fields],
+    }
 
 
 def _notice(work: Work, case: Case, row: Outbox) -> Values:
@@ -189,6 +219,10 @@ LETTERS: dict[str, _Letter] = {
         "Your demand {reference}: the answer is ready", _to_delivery_address, _delivery_link
     ),
     "delivery_code": _Letter("Code for {reference}", _to_second_channel, _delivery_code),
+    "access_ended": _Letter(
+        "{reference}: your access has ended, please delete", _to_delivery_address, _access_end
+    ),
+    "access_overdue": _Letter("{reference}: a deletion is not confirmed", _to_officer, _access_end),
     "notice": _Letter("{platform}: about your personal data", _to_subject, _notice),
 }
 """Template name below ``templates/mail/`` -> its letter."""

@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from disclosure.domain.access import Permission, may
 from disclosure.domain.deadlines import working_days_left
 from disclosure.domain.routing import ROUTES
 from disclosure.domain.states import NEXT_STEPS, State
+from disclosure.operations.access_ends import overdue_ends
 from disclosure.operations.deadlines import calendar_of
 from disclosure.operations.desk import Work
+from disclosure.operations.incidents import open_incidents
+from disclosure.operations.sight import visible_cases
 from disclosure.operations.tasking import waits_for_me
 from disclosure.storage.cases import Case
 from disclosure.storage.people import Person
@@ -119,16 +121,6 @@ def _is_late(work: Work) -> ColumnElement[bool]:
     return (Case.due_at < work.now) & owed
 
 
-def visible_cases(work: Work) -> list[ColumnElement[bool]]:
-    """Hide restricted cases from staff without a part in them or oversight over them."""
-    roles = work.actor.roles
-    for permission in (Permission.DECIDE_CASE, Permission.RELEASE, Permission.EXPORT_RECORD):
-        if may(roles, permission):
-            return []
-    own = (Case.handler_id == work.actor.person) | Case.handler_id.is_(None)
-    return [Case.restricted.is_(False) | own]
-
-
 def _conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.reference:
@@ -163,6 +155,8 @@ def _figures(work: Work, visible: list[ColumnElement[bool]]) -> dict[str, int]:
         "late": count(_is_late(work)),
         "mine": count(Case.handler_id == work.actor.person),
         "unclaimed": count(Case.handler_id.is_(None)),
+        "overdue": overdue_ends(work),
+        "incidents": open_incidents(work),
         "asked": count(waits_for_me(work)),
     }
 

@@ -83,6 +83,16 @@ def record(  # noqa: PLR0913 - the parts of an entry
     return entry
 
 
+def hold_ledger(work: Work, case: Case) -> None:
+    """Let no other transaction write an entry until this one ends.
+
+    For an act that reads what others may end at this moment. The case's row is locked first, as
+    every other writer of a case does it, lest two of them wait for each other.
+    """
+    work.session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
+    _lock_head(work)
+
+
 def _lock_head(work: Work) -> LedgerHead:
     locked = work.session.execute(
         update(LedgerHead).where(LedgerHead.id == 1).values(seq=LedgerHead.seq)

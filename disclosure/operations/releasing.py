@@ -16,7 +16,8 @@ from disclosure.domain.approvals import EMERGENCY
 from disclosure.domain.ledger import Payload
 from disclosure.domain.workflow import Action, why_not
 from disclosure.errors import DisclosureError, NotFound, NotReady, Refused
-from disclosure.operations.assessing import decide_now, findings_of
+from disclosure.operations.access_ends import set_access_end
+from disclosure.operations.assessing import FactsJson, assemble_facts, decide_now, findings_of
 from disclosure.operations.desk import REQUESTER, SYSTEM, Work
 from disclosure.operations.facts import (
     case_facts,
@@ -24,11 +25,14 @@ from disclosure.operations.facts import (
     latest_rendition,
     valid_signatures,
 )
+from disclosure.operations.ground_facts import consent_of
+from disclosure.operations.incidents import open_incident
 from disclosure.operations.noticing import send_notice_at_release
 from disclosure.operations.outbox import Effect
+from disclosure.operations.recipients import is_blocked, note_recipient, partner_of
+from disclosure.operations.recording import hold_ledger
 from disclosure.operations.signing import flush_or_refuse, require_intact
 from disclosure.operations.transition import Change, advance
-from disclosure.operations.verifying import open_incident
 from disclosure.storage.cases import Case, Evaluation
 from disclosure.storage.register import Agency
 from disclosure.storage.releases import Delivery, EmergencyReview, Release, Rendition
@@ -46,6 +50,9 @@ class ApprovalLapsed(Refused):
 def release(work: Work, case: Case) -> Release:
     """Release the signed rendition and send the delivery link.
 
+    The ledger is held from before the checks to the commit: a consent's withdrawal or a recipient's
+    block, which are entries as well, comes before the checks or after the release, never between.
+
     Raises:
         ApprovalLapsed: When a check fails now, or the stored bytes are not the signed ones.
         Refused: When the workflow or the database does not allow it.
@@ -56,6 +63,8 @@ def release(work: Work, case: Case) -> Release:
     rendition = latest_rendition(work, case)
     if rendition is None:
         raise Refused("The rendition has not been built yet.")
+    hold_ledger(work, case)
+    note_recipient(work, case)
     if problem := release_problem(work, case, rendition):
         raise ApprovalLapsed(problem)
     made = Release(
@@ -78,7 +87,16 @@ def release(work: Work, case: Case) -> Release:
     flush_or_refuse(work, "release")
     _issue_link(work, case, made)
     send_notice_at_release(work, case)
+    _keep_access_end(work, case, made)
     return made
+
+
+def _keep_access_end(work: Work, case: Case, made: Release) -> None:
+    """Keep the day on which access ends, where the service or the consent has one (2(a))."""
+    consent = consent_of(work, case) if case.ground in {"G3A", "G2C"} else None
+    facts: FactsJson = assemble_facts(work, case)["facts"]["ground_facts"]
+    ends = consent.access_ends_at if consent is not None else None
+    set_access_end(work, case, made, facts=facts, consent_ends=ends)
 
 
 def release_problem(work: Work, case: Case, rendition: Rendition) -> str | None:
@@ -134,6 +152,9 @@ def delivery_address(work: Work, case: Case) -> str:
         agency = work.session.get_one(Agency, case.agency_id)
         if agency.active and agency.expires_at > work.now:
             return agency.delivery_address
+    partner = partner_of(work, case)
+    if partner is not None and partner.email:
+        return partner.email
     account = case.requester.get("account", "")
     is_authority = work.desk.catalogue.classes[case.requester_class].is_authority
     if account and not is_authority and work.desk.source is not None:
@@ -146,6 +167,8 @@ def delivery_address(work: Work, case: Case) -> str:
 
 
 def _issue_link(work: Work, case: Case, made: Release) -> Delivery:
+    if is_blocked(work, case):
+        raise Refused("The recipient is blocked: no link is sent to it until two people lift that.")
     token, code = secrets.token_urlsafe(32), _new_code()
     delivery = Delivery(
         id=uuid.uuid4().hex,

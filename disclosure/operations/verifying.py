@@ -4,17 +4,14 @@ Owns the rows that say who is asking and what people found out. Each change of a
 rules again, so that the case page never shows a decision over older facts.
 """
 
-import uuid
-
 from disclosure.domain.access import Permission
-from disclosure.domain.events import Event
 from disclosure.domain.findings import question_for, read_answer
 from disclosure.domain.workflow import Action
 from disclosure.errors import BadInput, Forbidden, Refused
 from disclosure.operations.assessing import assess
 from disclosure.operations.desk import Work
+from disclosure.operations.incidents import open_incident
 from disclosure.operations.outbox import Effect
-from disclosure.operations.recording import record
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Callback, Case, Finding
 from disclosure.storage.register import Agency
@@ -149,17 +146,6 @@ def reject_sender(work: Work, case: Case, *, reason: str) -> Incident:
     """Reject a look-alike sender or forged paper and open a security incident."""
     advance(work, case, Action.REJECT_SENDER, Change(reason=reason))
     return open_incident(work, case, kind="forged_demand", note=reason)
-
-
-def open_incident(work: Work, case: Case, *, kind: str, note: str) -> Incident:
-    """Open an incident about a case."""
-    incident = Incident(
-        id=uuid.uuid4().hex, case_id=case.id, kind=kind, note=note, opened_at=work.now
-    )
-    work.session.add(incident)
-    work.session.flush()
-    record(work, Event.INCIDENT_OPENED, case=case, subjects=[incident.id], data={"kind": kind})
-    return incident
 
 
 def ask_requester(work: Work, case: Case, *, reason: str) -> None:

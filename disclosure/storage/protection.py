@@ -1,10 +1,10 @@
 """What the database itself refuses, whatever the program does.
 
 Owns the triggers of both engines: append-only tables, a ledger without gaps, signatures only from
-people who may sign, releases only with every signature that the case's approval profile asks for,
-and rule packs only with two people. The texts are generated from ``domain/approvals.py``. On SQLite
-each rule is also a check before insert, because ``REPLACE`` skips delete triggers unless
-``recursive_triggers`` is on.
+people who may sign, releases only with every signature that the case's approval profile asks for
+and never to a blocked recipient, and rule packs only with two people. The texts are generated from
+``domain/approvals.py``. On SQLite each rule is also a check before insert, because ``REPLACE``
+skips delete triggers unless ``recursive_triggers`` is on.
 """
 
 from sqlalchemy import Connection
@@ -23,6 +23,10 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "pack_proposal": (("id",),),
     "pack_decision": (("number",), ("proposal_id",)),
     "transparency_report": (("id",),),
+    "consent_record": (("reference",),),
+    "consent_withdrawal": (("reference",),),
+    "case_recipient": (("case_id", "name_index"),),
+    "blocked_name": (("block_id", "name_index"),),
 }
 """Table -> its unique keys; a row once written is neither changed, deleted nor replaced."""
 
@@ -46,6 +50,11 @@ _GATED = """EXISTS (
     SELECT 1 FROM rendition AS r
     WHERE r.id = NEW.rendition_id AND r.case_id = NEW.case_id AND r.sha256 = NEW.sha256
     AND r.gate_passed AND r.gate_sha256 = NEW.sha256)"""
+
+_BLOCKED = """EXISTS (
+    SELECT 1 FROM case_recipient AS c JOIN blocked_name AS n ON n.name_index = c.name_index
+    JOIN recipient_block AS b ON b.id = n.block_id
+    WHERE c.case_id = NEW.case_id AND b.lifted_at IS NULL)"""
 
 _VALID_SIGNATURE = f"""SELECT s.person_id FROM signature AS s
     WHERE s.rendition_id = NEW.rendition_id AND s.sha256 = NEW.sha256 AND s.role = '{{role}}'
@@ -82,6 +91,7 @@ def refusals() -> list[tuple[str, str, str]]:
         ("signature", f"NOT {_NOT_PREPARER.format(**signer)}", "who prepared it does not sign it"),
         ("release", f"NOT {_GATED}", "a release is of a rendition that passed the gate"),
         ("release", _profile_differs(), "the release names another approval profile than the case"),
+        ("release", _BLOCKED, "the recipient is blocked: two people lift that first"),
     ]
     rules += _pack_rules()
     rules += [

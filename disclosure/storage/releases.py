@@ -146,13 +146,15 @@ class Objection(Base):
 
 
 class Incident(Base):
-    """Something that went wrong and is followed up: a forged demand, a misrelease."""
+    """Something that went wrong and is followed up: a forged demand, a misrelease, a leak."""
 
     __tablename__ = "incident"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    reference: Mapped[str | None] = mapped_column(String(16), unique=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     kind: Mapped[str] = mapped_column(String(24))
     note: Mapped[str] = mapped_column(EncryptedText("incident.note"))
+    contact: Mapped[str | None] = mapped_column(EncryptedText("incident.contact"))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

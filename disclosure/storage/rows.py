@@ -3,6 +3,7 @@
 from disclosure.storage import (
     cases,
     ledger_rows,
+    parties,
     people,
     register,
     releases,
@@ -14,6 +15,7 @@ from disclosure.storage import (
 __all__ = [
     "cases",
     "ledger_rows",
+    "parties",
     "people",
     "register",
     "releases",

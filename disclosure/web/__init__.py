@@ -82,9 +82,12 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
         approvals,
         audit,
         cases,
+        consents,
         decisions,
+        incidents,
         jobs,
         portal,
+        recipients,
         redaction,
         register,
         reports,
@@ -96,7 +99,8 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
     )
 
     staff = (account, admin, approvals, audit, cases, decisions, jobs, redaction, register, rules)
-    for module in (*staff, portal, reports, retention, service, statements, subject):
+    outside = (consents, incidents, recipients)
+    for module in (*staff, *outside, portal, reports, retention, service, statements, subject):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(audit.records)
     if settings.demo:

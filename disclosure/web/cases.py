@@ -26,7 +26,9 @@ from disclosure.domain.states import State
 from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import BadInput, DisclosureError, Refused
 from disclosure.operations import casefile, queue
+from disclosure.operations.access_ends import access_end_of
 from disclosure.operations.desk import Work
+from disclosure.operations.facts import latest_release
 from disclosure.operations.intake import Incomplete, problems_of, receive_demand
 from disclosure.operations.papers import Upload, add_documents, find_document
 from disclosure.operations.registering import agencies
@@ -127,6 +129,7 @@ def case_page(work: Work, shown: Case, **more: Any) -> str:
     history, states = casefile.history_of(work, shown)
     names = casefile.names_of(work)
     catalogue = work.desk.catalogue
+    made = latest_release(work, shown)
     return render_template(
         "cases/case.html",
         case=shown,
@@ -148,6 +151,8 @@ def case_page(work: Work, shown: Case, **more: Any) -> str:
         left=queue.days_left(work, shown.due_at),
         tone=queue.urgency(work, shown.due_at),
         facts=casefile.summary_of(work, shown),
+        access_end=access_end_of(work, made),
+        may_report=made is not None and may(work.actor.roles, Permission.WORK_INCIDENTS),
         offered=actions.offered(
             casefile.actions_for(work, shown), claimed=shown.handler_id is not None
         ),

@@ -97,6 +97,9 @@ class DemandForm(Form):
     order = StringField("Order number", [Length(max=40)])
     complaint = StringField("Complaint number", [Length(max=40)])
     purpose = StringField("Purpose", [Length(max=300)])
+    consent = StringField("Consent number", [Length(max=40)])
+    decision = StringField("Number of the decision on a violation", [Length(max=40)])
+    acts_for = StringField("Whom that person acts for", [Length(max=200)])
 
     fields = SelectMultipleField("Data asked for")
     period_from = DateField("From", [Optional()])
@@ -155,6 +158,9 @@ class DemandForm(Form):
             purpose=_text(self.purpose.data),
             order=_text(self.order.data),
             complaint=_text(self.complaint.data),
+            consent=_text(self.consent.data),
+            decision=_text(self.decision.data),
+            acts_for=_text(self.acts_for.data),
             narrative=_text(self.narrative.data),
             papers=papers,
             channel=channel,

@@ -15,6 +15,8 @@ LIMITS = {
     "portal.authority_form": "20 per hour",
     "portal.ip": "20 per hour",
     "portal.transaction": "20 per hour",
+    "portal.partner": "20 per hour",
+    "portal.leak": "10 per hour",
     "portal.enter": "30 per hour",
     "portal.statement": "20 per hour",
     "portal.statement_pdf": "10 per hour",
@@ -28,6 +30,7 @@ LIMITS = {
 LOOKING = {
     "portal.ip": "120 per hour",
     "portal.transaction": "120 per hour",
+    "portal.partner": "120 per hour",
     "portal.collect": "120 per hour",
     "subject.notice": "120 per hour",
 }

@@ -15,6 +15,7 @@ from disclosure.web import (
     portal_demands,
     portal_follow,
     portal_identity,
+    portal_leak,
     portal_own,
     portal_policy,
     portal_reports,
@@ -59,6 +60,8 @@ blueprint.get("/portal/authority")(portal_demands.authority)
 blueprint.route("/portal/authority/<requester_class>", methods=BOTH)(portal_demands.authority_form)
 blueprint.route("/portal/ip", methods=BOTH)(portal_demands.ip)
 blueprint.route("/portal/transaction", methods=BOTH)(portal_demands.transaction)
+blueprint.route("/portal/partner", methods=BOTH)(portal_demands.partner)
+blueprint.route("/portal/leak", methods=BOTH)(portal_leak.leak)
 blueprint.post("/portal/enter")(portal_identity.enter)
 blueprint.post("/portal/leave")(portal_identity.leave)
 blueprint.get("/portal/policy")(portal_policy.policy)

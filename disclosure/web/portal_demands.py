@@ -31,6 +31,7 @@ from disclosure.web.form_papers import (
     kept_files,
     read_papers,
 )
+from disclosure.web.partner_form import ConsentForm
 from disclosure.web.portal_forms import (
     AuthorityForm,
     NumberForm,
@@ -128,6 +129,37 @@ def transaction() -> Page:
             "objection_days": catalogue().notice("G3F").objection_days,
         },
     )
+
+
+def partner() -> Page:
+    """Take a demand of a business partner that rests on a user's consent (G3A)."""
+    account = visitor()
+    if not account:
+        return _sign_in_page("portal.partner")
+    source = house().desk.source
+    known = source.partner(account) if source is not None else None
+    if known is None or known.reference != account:
+        return _no_partner_page()
+    form = ConsentForm(request.form)
+    ground = catalogue().grounds["G3A"][-1]
+    form.offer(data_fields(catalogue(), ground.fields.cap - ground.never))
+    return _answer(
+        form,
+        lambda papers: form.demand(known.name, account, papers),
+        "portal/partner_form.html",
+        {"account": account, "partner": known},
+    )
+
+
+def _no_partner_page() -> Page:
+    page = render_template(
+        "portal/stopped.html",
+        title="This account is not a business partner's",
+        message="Only a partner that the platform has an agreement with asks on a consent here.",
+        next="Sign in with the account of the company, or leave and start again.",
+        go=(url_for("portal.start"), "Start again"),
+    )
+    return page, 403
 
 
 def _number() -> NumberForm:

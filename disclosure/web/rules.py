@@ -17,7 +17,7 @@ from disclosure.errors import BadInput, NotReady
 from disclosure.operations import casefile, replaying, rules
 from disclosure.operations.desk import Work
 from disclosure.operations.pinning import catalogue_of_day
-from disclosure.operations.queue import visible_cases
+from disclosure.operations.sight import visible_cases
 from disclosure.web.cases import attachment
 from disclosure.web.guard import actor, guarded
 from disclosure.web.problems import show_at_field

@@ -174,4 +174,4 @@ def test_questions_of_law_are_not_for_handlers():
 def test_the_question_of_the_workflow_is_never_a_fact_of_the_rules():
     house = [question for question in QUESTIONS if question.key.startswith("house.")]
 
-    assert [question.key for question in house] == ["house.paper_forged"]
+    assert [question.key for question in house] == ["house.consent_purpose", "house.paper_forged"]

@@ -15,6 +15,7 @@ from disclosure.operations.desk import SYSTEM
 from disclosure.operations.letters import LETTERS, compose
 from disclosure.operations.printing import fill
 from disclosure.storage.ledger_rows import Outbox
+from disclosure.storage.parties import AccessEnd
 from disclosure.storage.releases import Delivery, Notice, Release
 from tests.app import make_app
 from tests.cases import (
@@ -25,6 +26,7 @@ from tests.cases import (
     respondent_case,
     to_state,
 )
+from tests.party_cases import released, service_demand
 
 SECRET = "secret-of-this-letter"
 LINKS = {
@@ -45,6 +47,7 @@ def office(tmp_path_factory):
         "police": to_state(office, police_case(office), State.RELEASED),
         "respondent": to_state(office, respondent_case(office), State.RELEASED),
         "counterparty": to_state(office, counterparty_case(office), State.COLLECTING),
+        "service": released(office, service_demand()),
     }
     return office
 
@@ -73,6 +76,10 @@ def letter(office, template, which="respondent", *, secret=SECRET, **more):
                 select(Notice).where(Notice.case_id == case.id, Notice.replaced_at.is_(None))
             ).one()
             arguments["notice"] = notice.id
+        if template.startswith("access"):
+            end = work.session.scalars(select(AccessEnd)).one()
+            end.due_at = end.ends_at
+            arguments |= {"release": end.release_id, "person": office.people["compliance"]}
         if template == "refused":
             arguments.setdefault("code", "no_legal_basis")
         if template == "duplicate":

@@ -9,7 +9,7 @@ import pytest
 
 from disclosure.domain.approvals import SIGNING_ROLES
 from disclosure.domain.states import State
-from disclosure.operations import signing
+from disclosure.operations import consenting, incidents, signing
 from disclosure.storage.protection import APPEND_ONLY
 from disclosure.storage.reports import TransparencyReport
 from disclosure.storage.schema import migrate
@@ -20,6 +20,9 @@ from tests.storage.direct import Direct
 
 AT = "2026-11-24 05:00:00.000000+00:00"
 EARLIER = "2026-11-24 01:00:00.000000+00:00"
+CONSENT_COLUMNS = (
+    "reference,account,recipient,purpose,fields,text_version,channel,separate,given_at"
+)
 HOLDERS = {
     "legal_reviewer": "legal",
     "compliance_officer": "compliance",
@@ -52,6 +55,13 @@ def furnish(url, office):
     cases.to_state(office, reference, State.RELEASED)
     cases.put_in_force(office, "[house]\nrelay_hours = 71\n")
     assert cases.replay_all(office) == []
+    consents = (
+        f"{CONSENT_COLUMNS}\nK-500,U-1004,Acme,Quotation,reg.email,p-1,paper,yes,2026-11-01\n"
+    )
+    with office.app.app_context(), office.unit("handler") as work:
+        consenting.take_in(work, consents.encode())
+        consenting.withdraw(work, "K-500", reason="By letter.")
+    cases.do(office, "compliance", reference, incidents.report_misuse, reason="Sold it on.")
     waiting = cases.to_state(office, cases.counterparty_case(office), State.SIGNING)
     place = Place(url, office.people)
     with cases.at_work(office, waiting) as (work, case):

@@ -2,7 +2,13 @@
 
 from disclosure.domain.fields import Level
 from disclosure.domain.grounds.assessment import Assessment
-from disclosure.domain.grounds.registry import NOT_APPLICABLE, Finding, check, only_without
+from disclosure.domain.grounds.registry import (
+    NOT_APPLICABLE,
+    Finding,
+    check,
+    only_if,
+    only_without,
+)
 from disclosure.domain.rulebook import ListSource
 
 CONTENT_WARRANTS = frozenset({"us_warrant"})
@@ -78,9 +84,10 @@ LISTS = {
 
 
 @check("S06_third_party_data", "others_named")
-def third_party_data(_on: Assessment) -> Finding:
-    """Leave other people's data to the redaction of the records themselves."""
-    return NOT_APPLICABLE
+def third_party_data(on: Assessment) -> Finding:
+    """Ask whether other people's data is out, where the case's records say what is in them."""
+    others = on.facts.records.third_parties
+    return NOT_APPLICABLE if others is None else only_if(others != "present", "others_named")
 
 
 @check("S09_lawfully_collected", "cookie_refused", values=("fields",))

@@ -47,9 +47,10 @@ def two_officers(on: Assessment) -> Finding:
 
 
 @check("V05_authority_to_act", "missing")
-def authority_to_act(_on: Assessment) -> Finding:
-    """Leave the power of attorney to the case's own records."""
-    return NOT_APPLICABLE
+def authority_to_act(on: Assessment) -> Finding:
+    """Ask whether who acts for another may, where the case's records know that somebody does."""
+    shown = on.facts.records.authority_to_act
+    return NOT_APPLICABLE if shown is None else only_if(shown, "missing")
 
 
 @check("V06_not_self_request", "own_data")

@@ -1,5 +1,7 @@
 """Checks X01 to X06: the residual ground, which has to be reasoned for in writing."""
 
+from datetime import timedelta
+
 from disclosure.domain.grounds.assessment import Assessment
 from disclosure.domain.grounds.checks.process import person
 from disclosure.domain.grounds.registry import NOT_APPLICABLE, Finding, check, only_if
@@ -42,6 +44,10 @@ def second_approver(on: Assessment) -> Finding:
 
 
 @check("X06_sunset", "lapsed")
-def sunset(_on: Assessment) -> Finding:
-    """Leave the approval's age to the case's own records."""
-    return NOT_APPLICABLE
+def sunset(on: Assessment) -> Finding:
+    """Ask whether the approval is not too old, once one is on the case's records."""
+    approved = on.facts.records.approved_at
+    if approved is None:
+        return NOT_APPLICABLE
+    life = timedelta(days=on.catalogue.house.residual_sunset_days)
+    return only_if(on.facts.release_at <= approved + life, "lapsed")
