@@ -25,6 +25,7 @@ from disclosure.storage import encryption
 from disclosure.storage.base import db, mind_manners
 from disclosure.storage.files import FileStore
 from disclosure.storage.keyring import make_keyring, read_keyring
+from disclosure.storage.rights import add_only
 from disclosure.storage.schema import MIGRATIONS, holds_schema, migrate, require_protection
 from disclosure.web import add_web
 
@@ -75,6 +76,7 @@ def create_app(
     app.extensions["disclosure"] = House(desk, clock, relay(settings))
     with app.app_context():
         mind_manners(db.engine)
+        add_only(db.engine)
         require_protection(db.engine)
     add_web(app, settings, demonstration_secret if settings.demo else "")
     _add_migrate(app)
@@ -93,14 +95,14 @@ def prepare(settings: Settings, now: datetime) -> None:
     """
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not settings.keys.exists():
-        if holds_schema(settings.database_url):
+        if holds_schema(settings.migration_url):
             raise NotReady(
                 f"the database is there but its key ring {settings.keys.name} is not: restore it "
                 "from backup; without it nothing encrypted can be read"
             )
         key, certificate = new_seal_identity(f"{settings.platform_name} disclosure seal", now)
         make_keyring(settings.keys, seal_key=key, seal_certificate=certificate)
-    migrate(settings.database_url)
+    migrate(settings.migration_url, application_url=settings.database_url)
 
 
 def make_desk(settings: Settings) -> Desk:

@@ -14,6 +14,7 @@ from disclosure.errors import NotReady
 
 ENVIRONMENT = {
     "DATABASE_URL": "database_url",
+    "DATABASE_OWNER_URL": "owner_database_url",
     "REDIS_URL": "redis_url",
     "FILES_URL": "files_url",
     "SMTP_URL": "smtp_url",
@@ -34,6 +35,8 @@ class Settings:
     Attributes:
         instance: Folder of the default database, files, keys and written mail.
         database_url: SQLAlchemy URL; SQLite in the instance folder unless set.
+        owner_database_url: The same database as the owner of its tables, for migrations alone;
+            none means that the application is the owner and only triggers protect the ledger.
         redis_url: Redis for RQ and shared rate limits; none means the local worker alone.
         files_url: Folder of the stored files, as ``file:`` URL or path.
         smtp_url: ``smtp://user:password@host:port`` or ``smtps://``; none writes mail to a folder.
@@ -53,6 +56,7 @@ class Settings:
 
     instance: Path
     database_url: str
+    owner_database_url: str | None = None
     redis_url: str | None = None
     files_url: str
     smtp_url: str | None = None
@@ -68,6 +72,11 @@ class Settings:
     mail_from: str = "disclosure@localhost"
     timezone: str = "Asia/Shanghai"
     max_upload_bytes: int = 50 * 1024 * 1024
+
+    @property
+    def migration_url(self) -> str:
+        """Return the URL with which the schema is changed."""
+        return self.owner_database_url or self.database_url
 
     @property
     def zone(self) -> ZoneInfo:

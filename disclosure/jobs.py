@@ -19,15 +19,17 @@ from disclosure.documents.inspect import inspect
 from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import DisclosureError, DocumentRefused, Refused
 from disclosure.gateways.mail import send
-from disclosure.operations import outbox
+from disclosure.operations import exporting, outbox
+from disclosure.operations.casefile import find_case
 from disclosure.operations.collecting import fetch_values, store_values
-from disclosure.operations.desk import SYSTEM, Work
+from disclosure.operations.desk import SYSTEM, Actor, Work
 from disclosure.operations.letters import compose
 from disclosure.operations.noticing import look_at_delayed, note_notice_sent
 from disclosure.operations.papers import note_inspection
 from disclosure.operations.rendering import build, gather, store_rendition
 from disclosure.storage.cases import Case, Document
 from disclosure.storage.ledger_rows import Outbox
+from disclosure.storage.record_bag import RecordSummary
 from disclosure.storage.releases import Notice
 from disclosure.storage.scratch import scratch_folder, sweep_scratch
 
@@ -164,6 +166,32 @@ def _render(job: Job) -> None:
     built = build(house().desk, draft, job.report)
     with job.result() as work:
         store_rendition(work, _case(work, job), draft, built)
+
+
+def export_to(
+    actor: Actor, reference: str, target: Path, *, variant: str = exporting.FULL
+) -> RecordSummary:
+    """Write a case record; that it leaves is an entry before the first byte of it is written.
+
+    Args:
+        actor: Who exports.
+        reference: The case.
+        target: Where the zip goes; its folder is there already.
+        variant: ``full`` or ``outsider``.
+
+    Raises:
+        NotFound: When there is no such case.
+        Forbidden: When the actor may not see it.
+        Refused: When the actor may not export.
+        NotReady: When the released file is missing or was changed on disk.
+    """
+    with look(actor) as work:
+        exporting.require_exportable(work, find_case(work, reference), target)
+    with unit_of_work(actor) as work:
+        gathered = exporting.gather_record(work, find_case(work, reference), variant=variant)
+    with look(actor) as work:
+        proofs = exporting.prove_record(work, gathered)
+    return exporting.write_record(house().desk, gathered, proofs, target)
 
 
 HANDLERS: dict[str, Callable[[Job], None]] = {

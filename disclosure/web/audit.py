@@ -8,9 +8,11 @@ from flask import Blueprint, Response, render_template, request
 
 from disclosure.domain.access import Permission
 from disclosure.domain.events import Event
-from disclosure.edge import house, look, unit_of_work
+from disclosure.edge import house, look
+from disclosure.jobs import export_to
 from disclosure.operations import casefile, ledger_reading
-from disclosure.operations.exporting import export_record
+from disclosure.operations.checkpoints import public_key_in_force
+from disclosure.operations.exporting import FULL, OUTSIDER
 from disclosure.operations.ledger_check import verify_ledger
 from disclosure.storage.record_bag import fingerprint, grouped
 from disclosure.storage.scratch import scratch_folder
@@ -60,25 +62,17 @@ def record(reference: str) -> str:
             "audit/record.html",
             case=case,
             entries=ledger_reading.count_of(work, case) + 1,
-            fingerprint=key_fingerprint(),
+            fingerprint=grouped(fingerprint(public_key_in_force(work))),
             verifier=ledger_reading.verifier_sha256(),
         )
-
-
-def key_fingerprint() -> str:
-    """Return the fingerprint of the ledger's public key, in groups that people can read out."""
-    public = house().desk.keys.ledger_key.public_key().public_bytes_raw()
-    return grouped(fingerprint(public))
 
 
 @records.post("/<reference>")
 def download(reference: str) -> Response:
     """Write the case record and send it; that it left is an entry."""
+    variant = OUTSIDER if request.form.get("variant") == OUTSIDER else FULL
     with scratch_folder(house().desk.settings.instance) as folder:
         target = folder / "record.zip"
-        with unit_of_work(actor()) as work:
-            case = casefile.find_case(work, reference)
-            export_record(work, case, target)
-            name = f"{case.reference}-record"
+        export_to(actor(), reference, target, variant=variant)
         content = target.read_bytes()
-    return attachment(content, "application/zip", name)
+    return attachment(content, "application/zip", f"{reference}-record")

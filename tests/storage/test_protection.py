@@ -5,10 +5,12 @@ import uuid
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import func, select
 
 from disclosure.domain.approvals import SIGNING_ROLES
 from disclosure.domain.states import State
 from disclosure.operations import signing
+from disclosure.storage.ledger_rows import LedgerCheckpoint, LedgerReceipt
 from disclosure.storage.protection import APPEND_ONLY
 from disclosure.storage.schema import migrate
 from tests import cases
@@ -52,6 +54,9 @@ def furnish(url, office):
     place = Place(url, office.people)
     with cases.at_work(office, waiting) as (work, case):
         newest = cases.rendition_of(work, case)
+        size = work.session.scalar(select(func.max(LedgerCheckpoint.size)))
+        receipt = LedgerReceipt(id="r" * 32, witness="file", size=size, receipt=b"x", at=work.now)
+        work.session.add(receipt)
         place.case, place.rendition, place.sha256 = case.id, newest.id, newest.sha256
     cases.at_rest(office)
     return place
