@@ -15,13 +15,15 @@ from disclosure.config import Settings, load_settings
 from disclosure.documents.seal import new_seal_identity
 from disclosure.domain.catalogue import load_catalogue
 from disclosure.domain.deadlines import load_calendars
-from disclosure.edge import House
+from disclosure.edge import House, look
 from disclosure.errors import NotReady
 from disclosure.gateways.platform import source_from_settings
 from disclosure.gateways.queue import relay
 from disclosure.logs import set_up_logs
-from disclosure.operations.desk import Desk
+from disclosure.operations.desk import SYSTEM, Desk
+from disclosure.operations.witnessing import witness_fault
 from disclosure.storage import encryption
+from disclosure.storage.alarm import raise_alarm
 from disclosure.storage.base import db, mind_manners
 from disclosure.storage.files import FileStore
 from disclosure.storage.keyring import make_keyring, read_keyring
@@ -78,9 +80,20 @@ def create_app(
         mind_manners(db.engine)
         add_only(db.engine)
         require_protection(db.engine)
+        _compare_with_witness(settings)
     add_web(app, settings, demonstration_secret if settings.demo else "")
     _add_migrate(app)
     return app
+
+
+def _compare_with_witness(settings: Settings) -> None:
+    """Make the installation read-only when a witness knows more than its database."""
+    if settings.witness_file is None:
+        return
+    with look(SYSTEM) as work:
+        fault = witness_fault(work)
+    if fault:
+        raise_alarm(settings.instance, fault)
 
 
 def prepare(settings: Settings, now: datetime) -> None:

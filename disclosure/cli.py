@@ -26,6 +26,7 @@ from disclosure.errors import BadInput, DisclosureError, NotReady
 from disclosure.jobs import export_to, work_forever
 from disclosure.operations.accounts import add_person, find_person, issue_login_link, roles_of
 from disclosure.operations.desk import SYSTEM, Actor
+from disclosure.storage.alarm import end_alarm, raise_alarm
 from disclosure.storage.cases import Case
 
 P = ParamSpec("P")
@@ -240,9 +241,29 @@ def verify_ledger(*, deep: bool, instance: Path | None) -> None:
 
     with open_app(instance).app_context(), look(SYSTEM) as unit:
         report = check(unit, deep=deep)
+        if report.whole:
+            end_alarm(unit.desk.settings.instance)
+        else:
+            raise_alarm(unit.desk.settings.instance, report.faults[0])
     for line in report.lines():
         click.echo(line)
     sys.exit(0 if report.whole else 1)
+
+
+@commands.command(name="accept-loss")
+@click.option("--reason", required=True, help="Why it is certain that nothing newer can be found.")
+@instance_option
+@reports_errors
+def accept_loss(reason: str, instance: Path | None) -> None:
+    """Let the ledger go on although the witness file knows entries that it has not."""
+    from disclosure.operations.witnessing import accept_loss as accept  # noqa: PLC0415 - as named
+
+    settings = settings_of(instance)
+    with create_app(settings).app_context():
+        with unit_of_work(SYSTEM, despite_alarm=True) as unit:
+            size = accept(unit, reason=reason).size
+        end_alarm(settings.instance)
+    click.echo(f"The ledger goes on with {size} entries; tell every auditor, they will see it.")
 
 
 @commands.command()

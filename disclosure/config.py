@@ -43,6 +43,9 @@ class Settings:
         keys: The key ring file; must not be readable by others.
         packs: A deployment's own folder of packs, read after the built-in ones.
         sources: The platform source's mapping file (TOML); none means uploads only.
+        witness_file: A file on another mount to which every checkpoint of the ledger is added.
+        witness_mail: Addresses of auditors, with blanks between, who get a checkpoint each day.
+        witness_timestamp_url: A timestamp authority (RFC 3161) that signs checkpoints, hourly.
         base_url: Address under which people reach the portal, for links in mail.
         trusted_proxies: How many reverse proxies set ``X-Forwarded-*``.
         demo: Whether this is the demonstration, which refuses real cases.
@@ -63,6 +66,9 @@ class Settings:
     keys: Path
     packs: Path | None = None
     sources: Path | None = None
+    witness_file: Path | None = None
+    witness_mail: str = ""
+    witness_timestamp_url: str = ""
     base_url: str = "http://127.0.0.1:8000"
     trusted_proxies: int = 0
     demo: bool = False
@@ -130,7 +136,7 @@ def _from_file(path: Path) -> dict[str, object]:
 
 
 def _typed(name: str, value: object) -> object:
-    if name in {"keys", "packs", "sources"} and isinstance(value, str | Path):
+    if name in {"keys", "packs", "sources", "witness_file"} and isinstance(value, str | Path):
         return Path(value)
     if name in {"trusted_proxies", "max_upload_bytes"}:
         try:

@@ -14,6 +14,7 @@ from disclosure.domain.ledger_walk import StoredEntry, Walked, walk
 from disclosure.operations.checkpoint_check import CheckedCheckpoints, read_checkpoints
 from disclosure.operations.desk import Work
 from disclosure.operations.row_check import Told, row_faults
+from disclosure.operations.witnessing import witness_fault
 from disclosure.storage import protection
 from disclosure.storage.cases import Case
 from disclosure.storage.ledger_rows import LedgerCaseHead, LedgerEntry, LedgerHead
@@ -71,6 +72,8 @@ def verify_ledger(work: Work, *, deep: bool = False) -> LedgerReport:
     if walked.broken is None:
         report.faults += _case_faults(work, walked, checked)
         report.faults += row_faults(work, told)
+    if fault := witness_fault(work):
+        report.faults.append(fault)
     report.faults += [
         f"guard {name} of the database is gone or was changed"
         for name in protection.missing(work.session.connection())

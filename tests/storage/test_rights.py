@@ -9,9 +9,9 @@ from sqlalchemy.exc import DatabaseError
 
 from disclosure.domain.states import State
 from disclosure.operations import releasing
-from disclosure.operations.releasing import _hash as hash_of
 from disclosure.operations.desk import REQUESTER
 from disclosure.operations.ledger_check import verify_ledger
+from disclosure.operations.releasing import _hash as hash_of
 from disclosure.storage.base import db
 from disclosure.storage.protection import APPEND_ONLY
 from disclosure.storage.releases import Delivery
