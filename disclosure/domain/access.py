@@ -37,6 +37,7 @@ class Permission(Enum):
     REVIEW_EMERGENCY = "review an emergency release"
     EXPORT_RECORD = "download a case record"
     SEE_LEDGER = "read the ledger"
+    SAMPLE_CASES = "draw samples and write down what they show"
     MANAGE_PEOPLE = "keep accounts and roles"
     PROPOSE_REGISTER = "propose a change to the register of agencies"
     CONFIRM_REGISTER = "confirm a change to the register of agencies"
@@ -81,6 +82,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.AUDITOR: frozenset(
         {Permission.SEE_CASES, Permission.EXPORT_RECORD, Permission.SEE_LEDGER}
+        | {Permission.SAMPLE_CASES}
     ),
     Role.ADMINISTRATOR: frozenset(
         {Permission.MANAGE_PEOPLE, Permission.PROPOSE_REGISTER, Permission.SEE_JOBS}

@@ -67,70 +67,66 @@ def walk(
             hashed and searched for their place, which is several times faster.
     """
     found = Walked()
-    tree, cases = found.tree, found.cases
     for entry in entries:
-        links = _links(entry.case, found)
-        why = _fault(entry, links) or (_deep_fault(entry.body, links) if deep else "")
-        if not why:
-            tree.add(bytes.fromhex(entry.leaf))
-            if tree.size in roots and roots[tree.size] != tree.root():
-                why = "or one before it is not what a signed checkpoint or a witness covers"
+        why = _step(entry, found) or (_deep_fault(entry, found) if deep else "")
+        if not why and found.tree.size + 1 in roots:
+            why = _root_fault(entry, found, roots)
         if why:
-            found.broken = Broken(links.seq, why)
+            found.broken = Broken(found.tree.size + 1, why)
             return found
-        found.leaf = entry.leaf
-        if entry.case is not None and links.case_seq is not None:
-            cases[entry.case] = (links.case_seq, entry.leaf)
-    if max(roots, default=0) > tree.size:
+        _take(entry, found)
+    if max(roots, default=0) > found.tree.size:
         why = "is missing: a signed checkpoint or a witness knows a longer ledger"
-        found.broken = Broken(tree.size + 1, why)
+        found.broken = Broken(found.tree.size + 1, why)
     return found
 
 
-class _Links(NamedTuple):
-    """Hold what an entry has to say about its place."""
-
-    seq: int
-    prev: str
-    case: str | None
-    case_seq: int | None
-    case_prev: str | None
+_START = (0, EMPTY)
+_NO_CASE = b'"case":null,"case_prev":null,"case_seq":null,"commit":'
 
 
-def _links(case: str | None, found: Walked) -> _Links:
-    if case is None:
-        return _Links(found.tree.size + 1, found.leaf, None, None, None)
-    count, leaf = found.cases.get(case, (0, EMPTY))
-    return _Links(found.tree.size + 1, found.leaf, case, count + 1, leaf)
-
-
-def _fault(entry: StoredEntry, links: _Links) -> str:
+def _step(entry: StoredEntry, found: Walked) -> str:
     """Return what is wrong with a row and the place in its bytes; quick when nothing is."""
-    body = entry.body
-    place = f'"prev":"{links.prev}","seq":{links.seq},"subjects":'
-    if links.case is None:
-        in_case = b'"case":null,"case_prev":null,"case_seq":null,"commit":'
+    seq, case, case_seq, leaf, body = entry
+    place = f'"prev":"{found.leaf}","seq":{found.tree.size + 1},"subjects":'.encode()
+    if case is None:
+        follows, in_case = None, _NO_CASE
     else:
-        in_case = (
-            f'"case":"{links.case}","case_prev":"{links.case_prev}",'
-            f'"case_seq":{links.case_seq},"commit":'
-        ).encode()
+        count, before = found.cases.get(case, _START)
+        follows = count + 1
+        told = f'"case":"{case}","case_prev":"{before}","case_seq":{follows},"commit":'
+        in_case = told.encode()
     if (
-        entry.seq == links.seq
-        and entry.case_seq == links.case_seq
-        and hashlib.sha256(b"\x00" + body).hexdigest() == entry.leaf
-        and place.encode() in body
+        seq == found.tree.size + 1
+        and case_seq == follows
+        and hashlib.sha256(b"\x00" + body).hexdigest() == leaf
+        and place in body
         and in_case in body
     ):
         return ""
-    return _named_fault(entry, links, place.encode())
+    return _named_fault(entry, found.tree.size + 1, follows, place)
 
 
-def _named_fault(entry: StoredEntry, links: _Links, place: bytes) -> str:
-    if entry.seq != links.seq:
+def _take(entry: StoredEntry, found: Walked) -> None:
+    """Let a good entry count."""
+    found.tree.add(bytes.fromhex(entry.leaf))
+    found.leaf = entry.leaf
+    if entry.case is not None and entry.case_seq is not None:
+        found.cases[entry.case] = (entry.case_seq, entry.leaf)
+
+
+def _root_fault(entry: StoredEntry, found: Walked, roots: Mapping[int, bytes]) -> str:
+    tree = Frontier(found.tree.size, found.tree.roots)
+    tree.add(bytes.fromhex(entry.leaf))
+    same = roots[tree.size] == tree.root()
+    return "" if same else "or one before it is not what a signed checkpoint or a witness covers"
+
+
+def _named_fault(entry: StoredEntry, seq: int, case_seq: int | None, place: bytes) -> str:
+    if entry.seq != seq:
         return f"is missing or out of order: entry {entry.seq} stands in its place"
-    if entry.case_seq != links.case_seq:
-        return f"has place {entry.case_seq} in its case, where {links.case_seq} follows"
+    if entry.case_seq != case_seq:
+        return f"has place {entry.case_seq} in its case, where {case_seq} follows"
     if hashlib.sha256(b"\x00" + entry.body).hexdigest() != entry.leaf:
         return "has other bytes than those that were hashed"
     if place not in entry.body:
@@ -138,13 +134,21 @@ def _named_fault(entry: StoredEntry, links: _Links, place: bytes) -> str:
     return "does not name its place in its case and the entry before it there"
 
 
-def _deep_fault(body: bytes, links: _Links) -> str:
+def _deep_fault(entry: StoredEntry, found: Walked) -> str:
     try:
-        fields = json.loads(body)
-        same = canonical_json(fields) == body
+        fields = json.loads(entry.body)
+        same = canonical_json(fields) == entry.body
     except (ValueError, RecursionError):
         same = False
     if not same or not isinstance(fields, dict) or fields.get("v") != FORMAT:
         return "is not JSON in the one form that the ledger writes"
-    wrong = [name for name, value in links._asdict().items() if fields.get(name, "") != value]
+    before = found.cases.get(entry.case, _START)[1] if entry.case is not None else None
+    links = {
+        "seq": found.tree.size + 1,
+        "prev": found.leaf,
+        "case": entry.case,
+        "case_seq": entry.case_seq,
+        "case_prev": before,
+    }
+    wrong = [name for name, value in links.items() if fields.get(name, "") != value]
     return f"says another {wrong[0]} than its place has" if wrong else ""

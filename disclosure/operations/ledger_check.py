@@ -8,7 +8,7 @@ protected row with an entry. Reads only.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from disclosure.domain.ledger_walk import StoredEntry, Walked, walk
 from disclosure.operations.checkpoint_check import CheckedCheckpoints, read_checkpoints
@@ -17,7 +17,7 @@ from disclosure.operations.row_check import Told, row_faults
 from disclosure.operations.witnessing import witness_fault
 from disclosure.storage import protection
 from disclosure.storage.cases import Case
-from disclosure.storage.ledger_rows import LedgerCaseHead, LedgerEntry, LedgerHead
+from disclosure.storage.ledger_rows import LedgerCaseHead, LedgerHead
 
 BATCH = 1000
 
@@ -85,17 +85,8 @@ def _stored(work: Work) -> Iterator[StoredEntry]:
     """Read the entries by the driver's own rows: a ledger is long."""
     cases = work.session.execute(select(Case.id, Case.reference))
     references = {row.id: row.reference for row in cases}
-    rows = work.session.execute(
-        select(
-            LedgerEntry.seq,
-            LedgerEntry.case_id,
-            LedgerEntry.case_seq,
-            LedgerEntry.leaf,
-            LedgerEntry.body,
-        )
-        .order_by(LedgerEntry.seq)
-        .execution_options(yield_per=BATCH)
-    )
+    query = text("SELECT seq, case_id, case_seq, leaf, body FROM ledger_entry ORDER BY seq")
+    rows = work.session.connection().execute(query, execution_options={"yield_per": BATCH})
     for part in rows.partitions():
         for seq, case_id, case_seq, leaf, body in part:
             case = None if case_id is None else references.get(case_id, f"no case {case_id}")
