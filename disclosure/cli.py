@@ -24,9 +24,10 @@ from disclosure.domain.catalogue import load_catalogue
 from disclosure.domain.grounds.batch import decide_cases
 from disclosure.edge import look, unit_of_work
 from disclosure.errors import BadInput, DisclosureError, NotReady
-from disclosure.jobs import work_forever
+from disclosure.jobs import export_to, work_forever
 from disclosure.operations.accounts import add_person, find_person, issue_login_link, roles_of
 from disclosure.operations.desk import SYSTEM, Actor
+from disclosure.storage.alarm import end_alarm, raise_alarm
 from disclosure.storage.cases import Case
 
 P = ParamSpec("P")
@@ -204,21 +205,21 @@ def gate(finished: Path, plan: Path, original: Path | None) -> None:
 @click.argument("reference")
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--as", "username", default="", help="The auditor or officer who exports.")
+@click.option("--outsider", is_flag=True, help="Without names, reasons and documents.")
 @instance_option
 @reports_errors
-def export_case(reference: str, target: Path, username: str, instance: Path | None) -> None:
+def export_case(
+    reference: str, target: Path, username: str, *, outsider: bool, instance: Path | None
+) -> None:
     """Write the case record of REFERENCE to TARGET and print the key's fingerprint."""
-    from disclosure.operations.casefile import find_case  # noqa: PLC0415 - used here alone
-    from disclosure.operations.exporting import export_record  # noqa: PLC0415 - as above
-
     if target.exists():
         raise BadInput(f"{target.name} exists: choose another name or remove it.")
     with open_app(instance).app_context():
-        actor = _exporter(username)
-        with unit_of_work(actor) as unit:
-            summary = export_record(unit, find_case(unit, reference), target)
+        variant = "outsider" if outsider else "full"
+        summary = export_to(_exporter(username), reference, target, variant=variant)
     click.echo(f"written: {target.name}")
     click.echo(f"key fingerprint: {summary.fingerprint}")
+    click.echo(f"verifier SHA-256: {summary.verifier_sha256}")
 
 
 _SHELL_AUDITOR = Actor("command-line", frozenset({Role.AUDITOR}))
@@ -237,14 +238,19 @@ def _exporter(username: str) -> Actor:
 
 
 @commands.command(name="verify-ledger")
+@click.option("--deep", is_flag=True, help="Read every entry as JSON too.")
 @instance_option
 @reports_errors
-def verify_ledger(instance: Path | None) -> None:
-    """Check the whole ledger: bytes, hashes, chains, and the rows that rest on it."""
+def verify_ledger(*, deep: bool, instance: Path | None) -> None:
+    """Check the whole ledger: bytes, hashes, chains, tree, checkpoints, guards and rows."""
     from disclosure.operations.ledger_check import verify_ledger as check  # noqa: PLC0415 - as named
 
     with open_app(instance).app_context(), look(SYSTEM) as unit:
-        report = check(unit)
+        report = check(unit, deep=deep)
+        if report.whole:
+            end_alarm(unit.desk.settings.instance)
+        else:
+            raise_alarm(unit.desk.settings.instance, report.faults[0])
     for line in report.lines():
         click.echo(line)
     sys.exit(0 if report.whole else 1)
@@ -354,6 +360,50 @@ def propose_pack(pack: Path, username: str, reason: str, instance: Path | None) 
             changed, examined = proposal.changed, proposal.examined
     click.echo(f"proposed: {changed} of {examined} cases would come out otherwise")
     click.echo(f"a compliance officer confirms it at {address}")
+
+
+@commands.command(name="accept-loss")
+@click.option("--reason", required=True, help="Why it is certain that nothing newer can be found.")
+@instance_option
+@reports_errors
+def accept_loss(reason: str, instance: Path | None) -> None:
+    """Let the ledger go on although the witness file knows entries that it has not."""
+    from disclosure.operations.witnessing import accept_loss as accept  # noqa: PLC0415 - as named
+
+    settings = settings_of(instance)
+    with create_app(settings).app_context():
+        with unit_of_work(SYSTEM, despite_alarm=True) as unit:
+            size = accept(unit, reason=reason).size
+        end_alarm(settings.instance)
+    click.echo(f"The ledger goes on with {size} entries; tell every auditor, they will see it.")
+
+
+@commands.command()
+@click.option("--change-key", "changes_key", is_flag=True, help="Let a new key sign from now on.")
+@instance_option
+@reports_errors
+def checkpoint(*, changes_key: bool, instance: Path | None) -> None:
+    """Print a signed checkpoint of the whole ledger; keep it outside of this machine."""
+    from disclosure.operations.checkpoints import checkpoint_now  # noqa: PLC0415 - used here alone
+
+    settings = settings_of(instance)
+    if changes_key:
+        click.echo(f"key fingerprint: {_change_key(settings)}", err=True)
+    with create_app(settings).app_context(), unit_of_work(SYSTEM) as unit:
+        note = bytes(checkpoint_now(unit).body).decode()
+    click.echo(note, nl=False)
+
+
+def _change_key(settings: Settings) -> str:
+    """Put a new key into the key ring and the ledger, and return its fingerprint."""
+    from disclosure.operations import ledger_keys  # noqa: PLC0415 - used here alone
+    from disclosure.storage.keyring import add_ledger_key  # noqa: PLC0415 - as above
+    from disclosure.storage.record_bag import fingerprint, grouped  # noqa: PLC0415 - as above
+
+    with create_app(settings).app_context(), unit_of_work(SYSTEM) as unit:
+        new = ledger_keys.spare_key(unit) or add_ledger_key(settings.keys)
+        ledger_keys.change_key(unit, new)
+    return grouped(fingerprint(new.public_key().public_bytes_raw()))
 
 
 @commands.command()

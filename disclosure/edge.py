@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from disclosure.domain.rulebook import Catalogue
 from disclosure.operations.desk import Actor, Desk, Work
 from disclosure.operations.pinning import desk_in_force
+from disclosure.storage.alarm import refuse_under_alarm
 from disclosure.storage.base import db, reading
 
 Clock = Callable[[], datetime]
@@ -51,13 +52,19 @@ def rules_in_force() -> Catalogue:
 
 
 @contextmanager
-def unit_of_work(actor: Actor) -> Iterator[Work]:
+def unit_of_work(actor: Actor, *, despite_alarm: bool = False) -> Iterator[Work]:
     """Open one writing transaction; it commits at the end, or rolls back when anything is raised.
 
     Args:
         actor: Who acts in it.
+        despite_alarm: For what must go on while the installation is read-only: signing in, to look.
+
+    Raises:
+        NotReady: While the ledger's alarm is raised.
     """
     home = house()
+    if not despite_alarm:
+        refuse_under_alarm(home.desk.settings.instance)
     session = db.session()
     session.rollback()
     try:

@@ -37,6 +37,7 @@ class Permission(Enum):
     REVIEW_EMERGENCY = "review an emergency release"
     EXPORT_RECORD = "download a case record"
     SEE_LEDGER = "read the ledger"
+    SAMPLE_CASES = "draw samples and write down what they show"
     MANAGE_PEOPLE = "keep accounts and roles"
     PROPOSE_REGISTER = "propose a change to the register of agencies"
     CONFIRM_REGISTER = "confirm a change to the register of agencies"
@@ -114,6 +115,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_RECORD,
             Permission.SEE_LEDGER,
             Permission.SEE_REPORTS,
+            Permission.SAMPLE_CASES,
         }
     ),
     Role.ADMINISTRATOR: frozenset(

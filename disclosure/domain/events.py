@@ -79,6 +79,7 @@ class Event(StrEnum):
     RELEASE_MADE = "release:made", "The signed bytes were released."
 
     DELIVERY_LINK_SENT = "delivery:link-sent", "A one-time link went to the requester."
+    DELIVERY_OPENED = "delivery:opened", "The page of a delivery link was looked at."
     DELIVERY_CODE_REFUSED = "delivery:code-refused", "A wrong code was typed for a link."
     DELIVERY_REDEEMED = "delivery:redeemed", "The released bytes were fetched with link and code."
     DELIVERY_REVOKED = "delivery:revoked", "A link was made useless before it was used."
@@ -96,6 +97,7 @@ class Event(StrEnum):
     DESTRUCTION_PROPOSED = "destruction:proposed", "A person proposed to destroy the records."
     DESTRUCTION_AGREED = "destruction:agreed", "A second person agreed to the destruction."
     DESTRUCTION_REFUSED = "destruction:refused", "The destruction was not agreed to."
+    PAPER_VIEWED = "paper:viewed", "A person took a file of the case to look at."
     RECORD_DESTROYED = "record:destroyed", "Personal data was destroyed at the end of its term."
     STATEMENT_VIEWED = (
         "statement:viewed",
@@ -135,5 +137,13 @@ class Event(StrEnum):
     INCIDENT_STEP_DONE = "incident:step-done", "A step that contains an incident was done."
     INCIDENT_CLOSED = "incident:closed", "Every step of an incident was done."
     INCIDENT_OPENED = "incident:opened", "Something went wrong that people must look into."
+    LEDGER_VERIFIED = "ledger:verified", "The whole ledger was checked; the result is told."
+    LEDGER_KEY_CHANGED = "ledger:key-changed", "Another key signs checkpoints from here on."
+    LEDGER_LOSS_ACCEPTED = (
+        "ledger:loss-accepted",
+        "Entries that a witness knows are lost; a person let the ledger go on without them.",
+    )
+    SAMPLE_SELECTED = "sample:selected", "An auditor drew a sample of cases."
+    SAMPLE_REVIEWED = "sample:reviewed", "An auditor wrote down what a sampled case showed."
     JOB_PARKED = "job:parked", "A job failed too often and waits for a person."
     JOB_RETRIED = "job:retried", "A person sent a parked job on its way again."

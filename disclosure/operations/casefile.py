@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from disclosure.domain.access import Permission
 from disclosure.domain.decision import Result
 from disclosure.domain.events import Event
 from disclosure.domain.findings import KEYS, Question, question_for, questions_of
@@ -22,6 +23,7 @@ from disclosure.operations.assessing import findings_of, latest_evaluation
 from disclosure.operations.collecting import values_of
 from disclosure.operations.desk import Work
 from disclosure.operations.facts import case_facts
+from disclosure.operations.recording import record
 from disclosure.operations.transition import Change, advance
 from disclosure.operations.verifying import require_sight
 from disclosure.storage.cases import Case, Document, Evaluation, ResponsiveValue
@@ -31,6 +33,7 @@ from disclosure.storage.people import Person
 HISTORY = 60
 HIDDEN = frozenset(
     {Event.NOTICE_PLANNED.value, Event.RECORD_VIEWED.value, Event.EVALUATION_MADE.value}
+    | {Event.PAPER_VIEWED.value}
 )
 """Events of the ledger that the page's history leaves out; the case record has them all."""
 
@@ -224,6 +227,25 @@ def jobs_of(work: Work, case: Case) -> list[Outbox]:
         .order_by(Outbox.created_at.desc())
     )
     return list(rows)
+
+
+def note_viewed(work: Work, case: Case, *, thing: str, sha256: str) -> None:
+    """Record that the actor took a file of the case to look at.
+
+    Args:
+        work: The unit of work.
+        case: The case.
+        thing: Id of the document or rendition.
+        sha256: Hash of the bytes.
+    """
+    record(
+        work,
+        Event.PAPER_VIEWED,
+        case=case,
+        subjects=[thing],
+        data={"sha256": sha256},
+        permission=Permission.SEE_CASES,
+    )
 
 
 def read_values(work: Work, case: Case) -> list[ResponsiveValue]:

@@ -14,6 +14,9 @@ from disclosure.domain.approvals import SIGNING_ROLES
 
 APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "ledger_entry": (("seq",), ("leaf",), ("case_id", "case_seq")),
+    "ledger_checkpoint": (("size",), ("sha256",)),
+    "ledger_key": (("number",), ("public_key",)),
+    "ledger_receipt": (("id",),),
     "signature": (("id",), ("rendition_id", "person_id")),
     "signature_voiding": (("signature_id",),),
     "release": (("id",), ("rendition_id",)),
@@ -31,6 +34,8 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
 """Table -> its unique keys; a row once written is neither changed, deleted nor replaced."""
 
 _GAP = "NEW.seq <> COALESCE((SELECT MAX(seq) FROM ledger_entry), 0) + 1"
+_BACKWARDS = "NEW.size <= COALESCE((SELECT MAX(size) FROM ledger_checkpoint), 0)"
+_AHEAD = "NEW.size > COALESCE((SELECT MAX(seq) FROM ledger_entry), 0)"
 
 _OVERLAP = """EXISTS (
     SELECT 1 FROM transparency_report AS o
@@ -70,7 +75,11 @@ _NOT_PROPOSER = """EXISTS (
 
 def refusals() -> list[tuple[str, str, str]]:
     """List every check before an insert: (table, condition that refuses, message)."""
-    rules = [("ledger_entry", _GAP, "the ledger has no gaps: the next entry follows the last")]
+    rules = [
+        ("ledger_entry", _GAP, "the ledger has no gaps: the next entry follows the last"),
+        ("ledger_checkpoint", _BACKWARDS, "a checkpoint covers more entries than the one before"),
+        ("ledger_checkpoint", _AHEAD, "a checkpoint covers entries that are there"),
+    ]
     for table, keys in APPEND_ONLY.items():
         for key in keys:
             same = " AND ".join(f"o.{column} = NEW.{column}" for column in key)

@@ -12,9 +12,9 @@ from disclosure.domain.catalogue import BUILT_IN
 from disclosure.domain.states import State
 from disclosure.edge import look
 from disclosure.errors import Forbidden, NotReady, Refused
+from disclosure.jobs import export_to
 from disclosure.operations import closing, exporting, verifying
 from disclosure.operations.desk import SYSTEM
-from disclosure.operations.exporting import export_record
 from disclosure.operations.intake import receive_demand
 from disclosure.storage.ledger_rows import LedgerOpening
 from tests import cases
@@ -28,9 +28,9 @@ def delivered(office):
     return to_state(office, cases.police_case(office), State.DELIVERED)
 
 
-def export(office, reference, target, who="auditor"):
-    with at_work(office, reference, who) as (work, case):
-        return export_record(work, case, target)
+def export(office, reference, target, who="auditor", variant="full"):
+    with office.app.app_context():
+        return export_to(office.actor(who), reference, target, variant=variant)
 
 
 def judge(bag, fingerprint, *more):
@@ -118,14 +118,19 @@ def test_the_export_itself_is_the_last_entry_of_the_record(office, delivered, tm
 
 def test_a_later_record_continues_an_earlier_one(office, delivered, tmp_path):
     first = export(office, delivered, tmp_path / "first.zip")
-    (tmp_path / "head.txt").write_bytes(read(first.path, "head.txt"))
+    (tmp_path / "checkpoint.txt").write_bytes(read(first.path, "checkpoint.txt"))
     office.work_jobs()
     do(office, "handler", delivered, closing.close)
     second = export(office, delivered, tmp_path / "second.zip")
 
-    assert judge(second.path, second.fingerprint, "--known", tmp_path / "head.txt").returncode == 0
-    (tmp_path / "head.txt").write_bytes(read(second.path, "head.txt"))
-    assert judge(first.path, first.fingerprint, "--known", tmp_path / "head.txt").returncode == 1
+    assert (
+        judge(second.path, second.fingerprint, "--known", tmp_path / "checkpoint.txt").returncode
+        == 0
+    )
+    (tmp_path / "checkpoint.txt").write_bytes(read(second.path, "checkpoint.txt"))
+    assert (
+        judge(first.path, first.fingerprint, "--known", tmp_path / "checkpoint.txt").returncode == 1
+    )
 
 
 def test_the_record_holds_what_was_released_and_how_it_was_decided(office, delivered, tmp_path):

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from sqlalchemy import func, select
 
 from disclosure.domain.approvals import SIGNING_ROLES
 from disclosure.domain.states import State
 from disclosure.operations import consenting, incidents, signing
+from disclosure.storage.ledger_rows import LedgerCheckpoint, LedgerReceipt
 from disclosure.storage.protection import APPEND_ONLY
 from disclosure.storage.reports import TransparencyReport
 from disclosure.storage.schema import migrate
@@ -66,6 +68,9 @@ def furnish(url, office):
     place = Place(url, office.people)
     with cases.at_work(office, waiting) as (work, case):
         newest = cases.rendition_of(work, case)
+        size = work.session.scalar(select(func.max(LedgerCheckpoint.size)))
+        receipt = LedgerReceipt(id="r" * 32, witness="file", size=size, receipt=b"x", at=work.now)
+        work.session.add(receipt)
         place.case, place.rendition, place.sha256 = case.id, newest.id, newest.sha256
         work.session.add(published_report(office))
     cases.at_rest(office)
