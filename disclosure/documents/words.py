@@ -1,7 +1,8 @@
 """From characters to lines, hits of terms, and the words that may stay readable.
 
-Owns the three orders in which characters are read (as in the file, along rows, down columns) and
-the rule that a word goes as soon as one of its characters goes. Knows neither pixels nor files.
+Owns the orders in which characters are read (as in the file, along rows, down columns, and each
+of the two block by block) and the rule that a word goes as soon as one of its characters goes.
+Knows neither pixels nor files.
 """
 
 import unicodedata
@@ -14,7 +15,17 @@ from disclosure.documents.terms import TermFinder, is_ideograph
 
 SAME_LINE: Final = 0.5
 WORD_GAP: Final = 0.25
+UNKNOWN: Final = "\ufffd"
+JOINT: Final = 200
+"""So many signs of a page's end and of the next one's beginning are read together."""
+
 JOINED_GAP: Final = 1.5
+COLUMN: Final = 24.0
+"""Blocks whose lines begin within so many points stand in one column."""
+
+NEXT_LINES: Final = 60
+"""So many pieces of lines after one are asked whether they go on with it."""
+
 UNFIT: Final = frozenset({"Co", "Cf", "Cc", "Cn", "Cs"})
 
 
@@ -75,8 +86,10 @@ class PageText:
         if not placed:
             return
         yield self._ordered(placed, _rows)
+        yield self._ordered(placed, _blocks_of_rows)
         if any(is_ideograph(self._texts[index]) for index in placed):
             yield self._ordered(placed, _columns)
+            yield self._ordered(placed, _blocks_of_columns)
 
     def hits(self, finder: TermFinder) -> tuple[list[Hit], set[int]]:
         """Find terms in every order.
@@ -114,7 +127,7 @@ class PageText:
 
     def fit(self, index: int) -> bool:
         """Say whether a character is one that a text layer may hold at all."""
-        return unicodedata.category(self._texts[index]) not in UNFIT
+        return is_fit(self._texts[index])
 
     def box(self, index: int) -> Box | None:
         """Return the box of a character."""
@@ -162,6 +175,63 @@ class PageText:
             text.append("\n")
             sources.append(-1)
         return Reading("".join(text), sources)
+
+
+def is_fit(text: str) -> bool:
+    """Say whether a character is one that a text layer may hold at all."""
+    return unicodedata.category(text) not in UNFIT and text != UNKNOWN
+
+
+def joint_hits(
+    before: PageText, after: PageText, finder: TermFinder
+) -> tuple[list[Hit], list[Hit]]:
+    """Find terms that run over the end of a page.
+
+    A last or first line of its own (a page number, a heading) may stand between the two parts.
+
+    Returns:
+        The boxes on the page before, and those on the page after.
+    """
+    hits: tuple[dict[Hit, None], dict[Hit, None]] = ({}, {})
+    pairs = {
+        (tail, head)
+        for one, other in zip(before.readings(), after.readings(), strict=False)
+        for tail in _tails(one)
+        for head in _heads(other)
+    }
+    for tail, head in pairs:
+        text = "".join(sign for sign, _ in tail) + "\n" + "".join(sign for sign, _ in head)
+        for span in finder.spans(text):
+            parts = (tail[span.start : span.end], head[: max(0, span.end - len(tail) - 1)])
+            if not (parts[0] and parts[1]):
+                continue
+            for page, part, found in zip((before, after), parts, hits, strict=True):
+                boxes = [box for _, index in part if index >= 0 and (box := page.box(index))]
+                found.update({Hit(span.term, box): None for box in joined_lines(boxes)})
+    return list(hits[0]), list(hits[1])
+
+
+Signs = tuple[tuple[str, int], ...]
+
+
+def _tails(reading: Reading) -> Iterator[Signs]:
+    text = reading.text.rstrip()
+    yield _signs(reading, max(0, len(text) - JOINT), len(text))
+    cut = text.rfind("\n")
+    if cut > 0:
+        yield _signs(reading, max(0, cut - JOINT), cut)
+
+
+def _heads(reading: Reading) -> Iterator[Signs]:
+    start = len(reading.text) - len(reading.text.lstrip())
+    yield _signs(reading, start, start + JOINT)
+    cut = reading.text.find("\n", start)
+    if cut > 0:
+        yield _signs(reading, cut + 1, cut + 1 + JOINT)
+
+
+def _signs(reading: Reading, start: int, end: int) -> Signs:
+    return tuple(zip(reading.text[start:end], reading.sources[start:end], strict=True))
 
 
 def around(boxes: Sequence[Box]) -> Box:
@@ -214,6 +284,82 @@ def _rows(placed: list[tuple[Box, int]]) -> Iterator[list[int]]:
 
 def _columns(placed: list[tuple[Box, int]]) -> Iterator[list[int]]:
     yield from _clusters(placed, along=1, across=0)
+
+
+def _blocks_of_rows(placed: list[tuple[Box, int]]) -> Iterator[list[int]]:
+    yield from _blocks(placed, _rows(placed), along=0, across=1)
+
+
+def _blocks_of_columns(placed: list[tuple[Box, int]]) -> Iterator[list[int]]:
+    yield from _blocks(placed, _columns(placed), along=1, across=0)
+
+
+@dataclass(slots=True)
+class _Segment:
+    """A piece of a line without a gap; ``start`` and ``end`` along it, ``low`` and ``high`` across.
+
+    Distances run in reading direction: ``start`` grows along a line, ``high`` falls from line to
+    line.
+    """
+
+    indexes: list[int]
+    start: float
+    end: float
+    low: float
+    high: float
+    after: "_Segment | None" = None
+    led: bool = False
+
+
+def _blocks(
+    placed: list[tuple[Box, int]], lines: Iterable[list[int]], *, along: int, across: int
+) -> Iterator[list[int]]:
+    """Yield the lines of each cell or column before those of the next one."""
+    boxes = {index: box for box, index in placed}
+    segments = [
+        segment
+        for line in lines
+        for segment in _segments([(boxes[index], index) for index in line], along, across)
+    ]
+    for at, segment in enumerate(segments):
+        below = [
+            other
+            for other in segments[at + 1 : at + 1 + NEXT_LINES]
+            if not other.led and _follows(segment, other)
+        ]
+        if below:
+            segment.after = max(below, key=lambda other: other.high)
+            segment.after.led = True
+    heads = [segment for segment in segments if not segment.led]
+    for head in sorted(heads, key=lambda item: (item.start // COLUMN, -item.high)):
+        step: _Segment | None = head
+        while step is not None:
+            yield step.indexes
+            step = step.after
+
+
+def _segments(line: list[tuple[Box, int]], along: int, across: int) -> Iterator[_Segment]:
+    sign = 1 if along == 0 else -1
+    current: _Segment | None = None
+    for box, index in line:
+        start, end = sorted((sign * box[along], sign * box[along + 2]))
+        size = max(box[across + 2] - box[across], box[along + 2] - box[along])
+        if current is None or start - current.end > JOINED_GAP * size:
+            if current is not None:
+                yield current
+            current = _Segment([], start, end, box[across], box[across + 2])
+        current.indexes.append(index)
+        current.end = max(current.end, end)
+        current.low = min(current.low, box[across])
+        current.high = max(current.high, box[across + 2])
+    if current is not None:
+        yield current
+
+
+def _follows(segment: _Segment, other: _Segment) -> bool:
+    size = max(segment.high - segment.low, other.high - other.low)
+    shared = min(segment.end, other.end) - max(segment.start, other.start)
+    return shared > 0 and -0.5 * size < segment.low - other.high < 2 * size
 
 
 def _clusters(placed: list[tuple[Box, int]], *, along: int, across: int) -> Iterator[list[int]]:
