@@ -82,7 +82,7 @@ def _split_page(
 ) -> tuple[list[str], str]:
     characters = pages.read(index).characters
     text = PageText([item.text for item in characters], [item.box for item in characters])
-    words, _ = text.words(lambda _: True)
+    words, _ = text.words([True] * len(characters))
     inside: list[str] = []
     for box in boxes:
         covered = [word for word in words if _covers(box, word.box)]

@@ -22,9 +22,9 @@ from disclosure.documents.recognise import BLOCK_OF_TEXT, languages_for, read_pi
 from disclosure.documents.terms import fold, is_ideograph
 from disclosure.documents.words import around
 
-LONGEST_PIECE: Final = 24
-MOST_PIECES: Final = 60
-ENOUGH: Final = 2
+LONGEST_PIECE: Final = 16
+MOST_PIECES: Final = 30
+ENOUGH: Final = 1
 """A piece is taken when it brings a sign that was taken fewer times than this."""
 
 LINE_WIDTH: Final = 1500

@@ -6,15 +6,15 @@ judged by ``gate.py``, which shares the rules of ``terms.py`` and ``burn.py`` bu
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, cast
+from typing import cast
 
 import numpy as np
 import pikepdf
 
-from disclosure.documents.burn import Mark, burn, padded, rectangle
+from disclosure.documents.burn import Mark, burn, padded
 from disclosure.documents.encode import Pixels, encode, grey_of, has_colour
 from disclosure.documents.fonts_of_page import unproven_fonts
 from disclosure.documents.media import Media
@@ -23,15 +23,11 @@ from disclosure.documents.plan import Box, Region, Term
 from disclosure.documents.programs import ProgramFailed, ProgramMissing
 from disclosure.documents.proving import FontProof
 from disclosure.documents.recognise import languages_for, read_in_any_turn
+from disclosure.documents.sight import boxes_of, seen, touched, within
 from disclosure.documents.terms import TermFinder
 from disclosure.documents.untold import holds_untold_ink
 from disclosure.documents.words import Hit, PageText, Word, is_fit, joined_lines, joint_hits
 from disclosure.documents.writer import FreshPdf, PlacedWord
-
-CONTRAST: Final = 40
-"""Difference of brightness (of 255) below which a character is not there for a reader."""
-
-OVERLAP: Final = 0.3
 
 
 @dataclass(slots=True)
@@ -193,39 +189,14 @@ class Engine:
         final: Pixels,
         marks: Sequence[Mark],
     ) -> list[Word]:
-        covered = Covered([padded(box, page.box) for box, _ in marks])
-        seen = seen_by(final, page.box)
-
-        def allowed(index: int) -> bool:
-            box = text.box(index)
-            return (
-                box is not None
-                and text.fit(index)
-                and _inside(box, page.box)
-                and not covered.touches(box)
-                and seen(box)
-            )
-
-        words, dropped = text.words(allowed)
-        kept = self._without_terms(words)
+        boxes = boxes_of(text.boxes)
+        allowed = within(boxes, page.box) & seen(boxes, page.box, final)
+        allowed &= ~touched(boxes, [padded(box, page.box) for box, _ in marks])
+        words, dropped = text.words(allowed.tolist())
+        kept = text.without_terms(words, self._finder) if dropped else words
         self.applied.kept += len(kept)
         self.applied.dropped += dropped + len(words) - len(kept)
         return kept
-
-    def _without_terms(self, words: list[Word]) -> list[Word]:
-        """Drop the words that form a listed term only now that others are gone."""
-        while words:
-            signs = [(sign, word.box) for word in words for sign in (*word.text, " ")]
-            owners = [at for at, word in enumerate(words) for _ in range(len(word.text) + 1)]
-            layer = PageText(
-                [sign for sign, _ in signs], [box if sign != " " else None for sign, box in signs]
-            )
-            _, again = layer.hits(self._finder)
-            gone = {owners[index] for index in again}
-            if not gone:
-                break
-            words = [word for at, word in enumerate(words) if at not in gone]
-        return words
 
     def _must_be_read(self, number: int, page: SourcePage, grey: Pixels) -> bool:
         """Say whether a page may show text that its characters do not tell."""
@@ -247,14 +218,14 @@ class Engine:
             if len(self.applied.read) > self.order.read_pages:
                 self.applied.unread.append(number)
                 return []
-            seen, turns = read_in_any_turn(upright, self._languages)
+            text, turns = read_in_any_turn(upright, self._languages)
         except (ProgramMissing, ProgramFailed):
             self.applied.unread.append(number)
             return []
         rotation = (page.rotation - 90 * turns) % 360
         found = []
-        for span in self._finder.spans(seen.text):
-            boxes = [box for box in seen.boxes[span.start : span.end] if box is not None]
+        for span in self._finder.spans(text.text):
+            boxes = [box for box in text.boxes[span.start : span.end] if box is not None]
             # In pixels the vertical axis points down; joining lines does not mind.
             found += [
                 (span.term, _user_space(box, page, rotation, grey.shape))
@@ -279,52 +250,8 @@ class Engine:
         ]
 
 
-class Covered:
-    """Answer quickly whether a box touches any of many.
-
-    Args:
-        boxes: As burned.
-    """
-
-    def __init__(self, boxes: Sequence[Box]) -> None:
-        self._boxes = np.array(boxes, dtype=np.float64).reshape(-1, 4)
-
-    def touches(self, box: Box) -> bool:
-        """Say whether a box overlaps one of them by more than a hair."""
-        if not len(self._boxes):
-            return False
-        across = np.minimum(box[2], self._boxes[:, 2]) - np.maximum(box[0], self._boxes[:, 0])
-        down = np.minimum(box[3], self._boxes[:, 3]) - np.maximum(box[1], self._boxes[:, 1])
-        wide = min(OVERLAP, (box[2] - box[0]) / 2)
-        high = min(OVERLAP, (box[3] - box[1]) / 2)
-        return bool(((across > wide) & (down > high)).any())
-
-
 def _placed(words: Sequence[Word]) -> list[PlacedWord]:
     return [PlacedWord(word.text, word.box, word.spaced) for word in words]
-
-
-def _inside(box: Box, page: Box) -> bool:
-    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-    return page[0] <= middle[0] <= page[2] and page[1] <= middle[1] <= page[3]
-
-
-def seen_by(final: Pixels, page: Box) -> Callable[[Box], bool]:
-    """Return the question whether a character is there for a reader of the final pixels."""
-    shape = (final.shape[0], final.shape[1])
-
-    def seen(box: Box) -> bool:
-        place = rectangle(box, page, shape)
-        if place is None:
-            return False
-        left, top, right, bottom = place
-        area = final[top:bottom, left:right]
-        if area.ndim == len(("height", "width")):
-            return int(area.max()) - int(area.min()) >= CONTRAST
-        flat = area.reshape(-1, area.shape[2])
-        return bool((flat.max(axis=0).astype(int) - flat.min(axis=0)).max() >= CONTRAST)
-
-    return seen
 
 
 def _user_space(box: Box, page: SourcePage, rotation: int, shape: tuple[int, ...]) -> Box:

@@ -103,7 +103,7 @@ def lying_embedded_font(path: Path) -> None:
 
 def _outline(text: str, x: float, y: float, size: float) -> bytes:
     """Draw letters as filled paths."""
-    font = TTFont(CJK_FONT, fontNumber=2, lazy=True)
+    font = TTFont(CJK_FONT, fontNumber=2, lazy=False)
     glyphs, cmap, scale = font.getGlyphSet(), font.getBestCmap(), size / font["head"].unitsPerEm
     parts = []
     for sign in text:
@@ -116,6 +116,7 @@ def _outline(text: str, x: float, y: float, size: float) -> bytes:
             parts.append(f"{spots} {operator}")
         parts.append("f")
         x += glyphs[name].width * scale
+    font.close()
     return ("\n".join(parts) + "\n").encode()
 
 
@@ -124,9 +125,9 @@ def outlined_letters(path: Path) -> None:
 
 
 def _widths(letters: list[str]) -> list[float]:
-    font = TTFont(CJK_FONT, fontNumber=2, lazy=True)
-    cmap = font.getBestCmap()
-    return [font["hmtx"][cmap[ord(sign)]][0] * 1000 / font["head"].unitsPerEm for sign in letters]
+    with TTFont(CJK_FONT, fontNumber=2, lazy=False) as font:
+        cmap, units = font.getBestCmap(), font["head"].unitsPerEm
+        return [font["hmtx"][cmap[ord(sign)]][0] * 1000 / units for sign in letters]
 
 
 def type_3_font(path: Path) -> None:
