@@ -6,7 +6,7 @@ of the row are one transaction. RQ calls the same ``run`` with the row's id.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from disclosure.documents.inspect import inspect
+from disclosure.documents.suggesting import SuggestedValue, suggestions_for
 from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import DisclosureError, DocumentRefused, Refused
 from disclosure.gateways.mail import send
@@ -26,6 +27,7 @@ from disclosure.operations.letters import compose
 from disclosure.operations.noticing import look_at_delayed, note_notice_sent
 from disclosure.operations.papers import note_inspection
 from disclosure.operations.rendering import build, gather, store_rendition
+from disclosure.operations.suggesting import keep_suggestions, people_of
 from disclosure.storage.cases import Case, Document
 from disclosure.storage.ledger_rows import Outbox
 from disclosure.storage.releases import Notice
@@ -121,6 +123,8 @@ def _inspect(job: Job) -> None:
     with look(SYSTEM) as work:
         document = work.session.get_one(Document, job.arguments["document"])
         sha256, ending = document.sha256, Path(document.filename).suffix[:8]
+        responsive = document.role == "responsive"
+        people = people_of(work, work.session.get_one(Case, document.case_id))
         if document.status != "quarantine":
             sha256 = ""
     if not sha256:
@@ -132,20 +136,28 @@ def _inspect(job: Job) -> None:
         path.write_bytes(desk.files.read(sha256))
         try:
             found = inspect(path)
+            suggested = suggestions_for(path, found, people=people) if responsive else []
         except DocumentRefused as refusal:
             _keep_inspection(job, "application/octet-stream", 0, {}, refusal=refusal.message)
             return
-    _keep_inspection(job, found.media_type, found.pages, dict(found.hidden))
+    _keep_inspection(job, found.media_type, found.pages, dict(found.hidden), suggested=suggested)
 
 
 def _keep_inspection(
-    job: Job, media_type: str, pages: int, summary: dict[str, object], *, refusal: str = ""
+    job: Job,
+    media_type: str,
+    pages: int,
+    summary: dict[str, object],
+    *,
+    refusal: str = "",
+    suggested: Sequence[SuggestedValue] = (),
 ) -> None:
     with job.result() as work:
         document = work.session.get_one(Document, job.arguments["document"])
         note_inspection(
             work, document, media_type=media_type, pages=pages, summary=summary, refusal=refusal
         )
+        keep_suggestions(work, document, suggested)
 
 
 def _collect(job: Job) -> None:

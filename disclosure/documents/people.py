@@ -10,8 +10,7 @@ from typing import Final
 from disclosure.documents.terms import is_ideograph
 
 DOUBLE_SURNAMES: Final = frozenset(
-    ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙")
-    + ("慕容", "令狐", "司徒", "端木", "夏侯", "长孙", "宇文")
+    ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒")
 )
 TITLES: Final = (
     *("先生", "女士", "小姐", "太太", "老师", "总", "经理", "律师", "医生", "师傅", "同学"),

@@ -26,6 +26,7 @@ TASKS: Final = {
     "typeset": "text_pages:typeset",
     "beneath": "inspect_task:text_beneath",
     "gate": "gate_task:read_finished",
+    "suggest": "suggest_task:suggest_marks",
 }
 """Name of the task -> module and function inside this package."""
 
