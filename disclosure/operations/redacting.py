@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from disclosure.documents.plan import Box, Plan, Region, Term, plan_from
+from disclosure.domain.ledger import Payload
 from disclosure.domain.masking import MASKS
 from disclosure.domain.workflow import Action
 from disclosure.errors import BadInput, NotFound
@@ -190,7 +191,12 @@ def settle_suggestions(
             note_decision(work, row, ACCEPTED)
             add_term(work, case, document_id=document.id, text=row.text, code=code)
             continue
-        data = {"document": document.id, "suggestion": row.id, "kind": row.kind, "rejected": True}
+        data: Payload = {
+            "document": document.id,
+            "suggestion": row.id,
+            "kind": row.kind,
+            "rejected": True,
+        }
         advance(work, case, Action.MARK, Change(subjects=[row.id], data=data))
         note_decision(work, row, REJECTED)
     work.session.flush()
