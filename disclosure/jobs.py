@@ -8,14 +8,16 @@ of the row are one transaction. RQ calls the same ``run`` with the row's id.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 from flask import Flask
 from sqlalchemy import select
 
-from disclosure.documents.inspect import inspect
+from disclosure.documents.inspect import Inspection, inspect
+from disclosure.documents.mail_parts import MailPart, attachments_of
+from disclosure.documents.media import Media
 from disclosure.documents.suggesting import SuggestedValue, suggestions_for
 from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import DisclosureError, DocumentRefused, Refused
@@ -25,7 +27,7 @@ from disclosure.operations.collecting import fetch_values, store_values
 from disclosure.operations.desk import SYSTEM, Work
 from disclosure.operations.letters import compose
 from disclosure.operations.noticing import look_at_delayed, note_notice_sent
-from disclosure.operations.papers import note_inspection
+from disclosure.operations.papers import Upload, add_document, note_inspection
 from disclosure.operations.rendering import build, gather, store_rendition
 from disclosure.operations.suggesting import keep_suggestions, people_of
 from disclosure.storage.cases import Case, Document
@@ -136,28 +138,54 @@ def _inspect(job: Job) -> None:
         path.write_bytes(desk.files.read(sha256))
         try:
             found = inspect(path)
-            suggested = suggestions_for(path, found, people=people) if responsive else []
+            seen = _look_at(path, found, people) if responsive else Contents()
         except DocumentRefused as refusal:
-            _keep_inspection(job, "application/octet-stream", 0, {}, refusal=refusal.message)
+            _keep_inspection(job, Inspected("application/octet-stream", refusal=refusal.message))
             return
-    _keep_inspection(job, found.media_type, found.pages, dict(found.hidden), suggested=suggested)
+    _keep_inspection(job, Inspected(found.media_type, found.pages, dict(found.hidden)), seen)
 
 
-def _keep_inspection(
-    job: Job,
-    media_type: str,
-    pages: int,
-    summary: dict[str, object],
-    *,
-    refusal: str = "",
-    suggested: Sequence[SuggestedValue] = (),
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a responsive document holds: values to decide on, and documents inside it."""
+
+    suggested: Sequence[SuggestedValue] = ()
+    attached: Sequence[MailPart] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What the child said about a document, or why it is refused."""
+
+    media_type: str
+    pages: int = 0
+    summary: dict[str, object] = field(default_factory=dict)
+    refusal: str = ""
+
+
+def _look_at(path: Path, found: Inspection, people: Sequence[str]) -> Contents:
+    suggested = suggestions_for(path, found, people=people)
+    if found.media_type != Media.MAIL.value or not found.attachments:
+        return Contents(suggested)
+    return Contents(suggested, attachments_of(path))
+
+
+def _keep_inspection(job: Job, said: Inspected, seen: Contents | None = None) -> None:
+    seen = seen or Contents()
     with job.result() as work:
         document = work.session.get_one(Document, job.arguments["document"])
         note_inspection(
-            work, document, media_type=media_type, pages=pages, summary=summary, refusal=refusal
+            work,
+            document,
+            media_type=said.media_type,
+            pages=said.pages,
+            summary=said.summary,
+            refusal=said.refusal,
         )
-        keep_suggestions(work, document, suggested)
+        keep_suggestions(work, document, seen.suggested)
+        case = work.session.get_one(Case, document.case_id)
+        for part in seen.attached:
+            add_document(work, case, Upload(part.name, part.content), role=document.role)
 
 
 def _collect(job: Job) -> None:

@@ -89,7 +89,7 @@ def test_a_mark_by_hand_settles_its_suggestion_and_taking_it_back_is_a_no(
         assert mark.note == "the neighbour"
         taken_back = mark.id
 
-    do(office, "handler", reference, redacting.withdraw_mark, taken_back)
+    do(office, "handler", reference, redacting.withdraw_mark, mark_id=taken_back)
 
     with at_work(office, reference) as (work, case):
         [row] = suggestions_of(work, document, answer="rejected")
@@ -139,3 +139,24 @@ def test_the_people_of_a_case_are_known_by_name(office, reference):
         assert case.requester["name"] in names
 
     assert cases.SUBJECT.real_name in names
+
+
+def test_each_attachment_of_a_mail_is_a_document_of_its_own(office, reference):
+    mail = (
+        b"From: desk@shop.example\nTo: buyer@mail.example\nSubject: order\nMIME-Version: 1.0\n"
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nhello\n"
+        b"--b\nContent-Type: text/csv\nContent-Disposition: attachment; filename=list.txt\n\n"
+        b"buyer 13812345678\n--b\nContent-Type: message/rfc822\n\n"
+        b"From: a@mail.example\nTo: b@mail.example\nSubject: inner\n\ninside\n--b--\n"
+    )
+    upload = papers.Upload("letter.eml", mail)
+    do(office, "handler", reference, papers.add_document, upload, role="responsive")
+    office.work_jobs()
+
+    with at_work(office, reference) as (work, case):
+        rows = {row.filename: row for row in documents_of(work, case, role="responsive")}
+        found = {row.text for row in suggestions_of(work, rows["list.txt"].id)}
+    assert set(rows) == {"letter.eml", "list.txt", "attachment-2.eml"}
+    assert {row.status for row in rows.values()} == {"ready"}
+    assert found == {"13812345678"}
+    assert open_marks(office, reference) >= 3
