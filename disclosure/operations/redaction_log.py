@@ -4,7 +4,6 @@ Owns the flags of pages. The log is printed in the rendition and kept with its r
 """
 
 from collections import Counter
-from collections.abc import Sequence
 
 from disclosure.documents.plan import Plan
 from disclosure.documents.redact import RedactionReport
@@ -36,12 +35,12 @@ def document_log(
             for (page, code, origin), count in sorted(by_page.items())
         ],
         "flags": flags,
-        "totals": dict(sorted(Counter(flags).items())),
+        "totals": {flag: flags.count(flag) for flag in (FULL, PART, WITHHELD)},
         "words_dropped": outcome.words_dropped,
     }
 
 
-def page_flags(plan: Plan, outcome: RedactionReport) -> Sequence[str]:
+def page_flags(plan: Plan, outcome: RedactionReport) -> list[str]:
     """Return the flag of each page, from the first."""
     touched = {mark.page for mark in outcome.marks}
     gone = {region.page for region in plan.regions if region.box == WHOLE_PAGE}

@@ -150,7 +150,7 @@ def test_each_attachment_of_a_mail_is_a_document_of_its_own(office, reference):
         b"From: a@mail.example\nTo: b@mail.example\nSubject: inner\n\ninside\n--b--\n"
     )
     upload = papers.Upload("letter.eml", mail)
-    do(office, "handler", reference, papers.add_document, upload, role="responsive")
+    do(office, "handler", reference, papers.add_document, upload=upload, role="responsive")
     office.work_jobs()
 
     with at_work(office, reference) as (work, case):
