@@ -6,16 +6,19 @@ of the row are one transaction. RQ calls the same ``run`` with the row's id.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 from flask import Flask
 from sqlalchemy import select
 
-from disclosure.documents.inspect import inspect
+from disclosure.documents.inspect import Inspection, inspect
+from disclosure.documents.mail_parts import MailPart, attachments_of
+from disclosure.documents.media import Media
+from disclosure.documents.suggesting import SuggestedValue, suggestions_for
 from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import DisclosureError, DocumentRefused, Refused
 from disclosure.gateways.mail import send
@@ -29,8 +32,9 @@ from disclosure.operations.destroying import destroy_records, shred_files
 from disclosure.operations.ledger_check import LedgerReport, verify_ledger
 from disclosure.operations.letters import compose
 from disclosure.operations.noticing import look_at_delayed, note_notice_sent
-from disclosure.operations.papers import note_inspection
+from disclosure.operations.papers import Upload, add_document, note_inspection
 from disclosure.operations.rendering import build, gather, store_rendition
+from disclosure.operations.suggesting import keep_suggestions, people_of
 from disclosure.storage.alarm import alarm_of, end_alarm, raise_alarm
 from disclosure.storage.cases import Case, Document
 from disclosure.storage.ledger_rows import LedgerHead, Outbox
@@ -128,6 +132,8 @@ def _inspect(job: Job) -> None:
     with look(SYSTEM) as work:
         document = work.session.get_one(Document, job.arguments["document"])
         sha256, ending = document.sha256, Path(document.filename).suffix[:8]
+        responsive = document.role == "responsive"
+        people = people_of(work, work.session.get_one(Case, document.case_id))
         if document.status != "quarantine":
             sha256 = ""
     if not sha256:
@@ -139,20 +145,54 @@ def _inspect(job: Job) -> None:
         path.write_bytes(desk.files.read(sha256))
         try:
             found = inspect(path)
+            seen = _look_at(path, found, people) if responsive else Contents()
         except DocumentRefused as refusal:
-            _keep_inspection(job, "application/octet-stream", 0, {}, refusal=refusal.message)
+            _keep_inspection(job, Inspected("application/octet-stream", refusal=refusal.message))
             return
-    _keep_inspection(job, found.media_type, found.pages, dict(found.hidden))
+    _keep_inspection(job, Inspected(found.media_type, found.pages, dict(found.hidden)), seen)
 
 
-def _keep_inspection(
-    job: Job, media_type: str, pages: int, summary: dict[str, object], *, refusal: str = ""
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a responsive document holds: values to decide on, and documents inside it."""
+
+    suggested: Sequence[SuggestedValue] = ()
+    attached: Sequence[MailPart] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What the child said about a document, or why it is refused."""
+
+    media_type: str
+    pages: int = 0
+    summary: dict[str, object] = field(default_factory=dict)
+    refusal: str = ""
+
+
+def _look_at(path: Path, found: Inspection, people: Sequence[str]) -> Contents:
+    suggested = suggestions_for(path, found, people=people)
+    if found.media_type != Media.MAIL.value or not found.attachments:
+        return Contents(suggested)
+    return Contents(suggested, attachments_of(path))
+
+
+def _keep_inspection(job: Job, said: Inspected, seen: Contents | None = None) -> None:
+    seen = seen or Contents()
     with job.result() as work:
         document = work.session.get_one(Document, job.arguments["document"])
         note_inspection(
-            work, document, media_type=media_type, pages=pages, summary=summary, refusal=refusal
+            work,
+            document,
+            media_type=said.media_type,
+            pages=said.pages,
+            summary=said.summary,
+            refusal=said.refusal,
         )
+        keep_suggestions(work, document, seen.suggested)
+        case = work.session.get_one(Case, document.case_id)
+        for part in seen.attached:
+            add_document(work, case, Upload(part.name, part.content), role=document.role)
 
 
 def _collect(job: Job) -> None:

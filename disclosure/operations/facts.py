@@ -12,7 +12,14 @@ from disclosure.domain.senders import LOOKALIKE
 from disclosure.domain.states import CaseFacts, GivenSignature, State
 from disclosure.operations.basis import rendition_basis
 from disclosure.operations.desk import Work
-from disclosure.storage.cases import Case, Document, Evaluation, Finding, ResponsiveValue
+from disclosure.storage.cases import (
+    Case,
+    Document,
+    Evaluation,
+    Finding,
+    ResponsiveValue,
+    SuggestedMark,
+)
 from disclosure.storage.ledger_rows import Outbox
 from disclosure.storage.people import Person, RoleGrant
 from disclosure.storage.releases import (
@@ -240,7 +247,17 @@ def _open_documents(work: Work, case: Case) -> int:
         Document.status != "refused",
         (Document.status == "quarantine") | (Document.disposition == ""),
     )
-    return int(work.session.scalar(undecided) or 0)
+    suggested = (
+        select(func.count())
+        .select_from(SuggestedMark)
+        .join(Document, Document.id == SuggestedMark.document_id)
+        .where(
+            SuggestedMark.case_id == case.id,
+            SuggestedMark.answer == "open",
+            Document.disposition != "withhold",
+        )
+    )
+    return sum(int(work.session.scalar(each) or 0) for each in (undecided, suggested))
 
 
 def _is_current(work: Work, case: Case, rendition: Rendition | None) -> bool:

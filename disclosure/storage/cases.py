@@ -261,3 +261,22 @@ class DocumentMark(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     marked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[str | None] = mapped_column(EncryptedText("document_mark.note"))
+
+
+class SuggestedMark(Base):
+    """A value in one document that a person has to decide on: open, accepted or rejected."""
+
+    __tablename__ = "suggested_mark"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    document_id: Mapped[str] = mapped_column(ForeignKey("document.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    text: Mapped[str] = mapped_column(EncryptedText("suggested_mark.text"))
+    pages: Mapped[list[int]] = mapped_column(JsonText)
+    count: Mapped[int]
+    answer: Mapped[str] = mapped_column(String(8), default="open")
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
