@@ -7,7 +7,6 @@ answer is a finding, a call or a decision, each with its own operation and its r
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
 from disclosure.domain.access import Permission
 from disclosure.domain.decision import Result
@@ -46,7 +45,7 @@ class Task:
     blocking: bool
 
 
-def tasks_of(checks: Iterable[Mapping[str, Any]], deciding_check: str) -> tuple[Task, ...]:
+def tasks_of(checks: Iterable[Mapping[str, object]], deciding_check: str) -> tuple[Task, ...]:
     """List what an evaluation asks of people, what the case waits for first.
 
     Args:
@@ -57,8 +56,8 @@ def tasks_of(checks: Iterable[Mapping[str, Any]], deciding_check: str) -> tuple[
     return tuple(sorted(found, key=lambda task: not task.blocking))
 
 
-def _task(check: Mapping[str, Any], deciding_check: str) -> Task | None:
-    name, result = check["id"], Result(check["result"])
+def _task(check: Mapping[str, object], deciding_check: str) -> Task | None:
+    name, result = str(check["id"]), Result(check["result"])
     blocking = name == deciding_check and result is not Result.NARROW
     if result not in {Result.FAIL, Result.HUMAN, Result.NARROW}:
         return None
