@@ -140,8 +140,13 @@ def fits_boxes(
         if area is None or marked is None:
             continue
         uncovered = _any(differs, area) and (exact or not _even(page.grey, marked))
-        if uncovered or (not page.own and _uneven_image(pixels, number, region.box)):
+        if uncovered or _goes_on_beneath(pixels, page, number, region):
             yield region
+
+
+def _goes_on_beneath(pixels: PixelSource, page: PagePixels, number: int, region: Region) -> bool:
+    """Say whether an image of a foreign page goes on under a box."""
+    return not page.own and _uneven_image(pixels, number, region.box)
 
 
 def _differs(

@@ -26,7 +26,7 @@ from disclosure.operations.suggesting import (
     suggestions_of,
 )
 from disclosure.operations.transition import Change, advance
-from disclosure.storage.cases import Case, DocumentMark, FieldMask, ResponsiveValue
+from disclosure.storage.cases import Case, DocumentMark, FieldMask, ResponsiveValue, SuggestedMark
 
 LONGEST_TERM = 200
 LONGEST_NOTE = 500
@@ -190,17 +190,21 @@ def settle_suggestions(
         if decision == ACCEPTED:
             note_decision(work, row, ACCEPTED)
             add_term(work, case, document_id=document.id, text=row.text, code=code)
-            continue
-        data: Payload = {
-            "document": document.id,
-            "suggestion": row.id,
-            "kind": row.kind,
-            "rejected": True,
-        }
-        advance(work, case, Action.MARK, Change(subjects=[row.id], data=data))
-        note_decision(work, row, REJECTED)
+        else:
+            _reject(work, case, row)
     work.session.flush()
     return len(rows)
+
+
+def _reject(work: Work, case: Case, row: SuggestedMark) -> None:
+    data: Payload = {
+        "document": row.document_id,
+        "suggestion": row.id,
+        "kind": row.kind,
+        "rejected": True,
+    }
+    advance(work, case, Action.MARK, Change(subjects=[row.id], data=data))
+    note_decision(work, row, REJECTED)
 
 
 def _note(note: str) -> str | None:
