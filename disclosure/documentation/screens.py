@@ -54,8 +54,8 @@ SCREENS: Mapping[str, Screen] = {
     "1x(a)": Screen("/", "public page", "Search keywords"),
     "1x(b)": Screen("/", "public page", "What the user published"),
     "1x(c)": Screen("/", "public page", "Violations and measures taken"),
-    "2(a)": _check("B04_access_ends"),
-    "2(b)": _check("J04_recipient_not_listed"),
+    "2(a)": Screen("/recipients/", "Recipients", "Access ends"),
+    "2(b)": Screen("/recipients/", "Recipients", "Blocked recipients"),
     "2(c)": _ground("2(c)", "Partner marketing"),
     "3(a)": _ground("3(a)", "Prior consent of the user"),
     "3(b)": _ground("3(b)", "Sharing needed to provide the service"),
@@ -69,8 +69,8 @@ SCREENS: Mapping[str, Screen] = {
     "5(b)": _check("S09_lawfully_collected"),
     "5(c)": _field("Cookie identifier"),
     "6(a)": Screen("/audit/", "Ledger", "Check the whole ledger"),
-    "6(b)": _check("P04_safety_flag"),
-    "7": _check("R05_policy_version"),
+    "6(b)": Screen("/portal/leak", "A user whose data has leaked", "Has data of yours leaked?"),
+    "7": Screen("/portal/policy", "Privacy policy", "What changed in this version"),
 }
 
 
