@@ -56,9 +56,9 @@ class Ending:
 
 def endings() -> Iterator[Ending]:
     """Yield every case of a third party that is played to its end."""
-    for place in range(10):
+    for place in range(13):
         yield Ending(demand=_on_consent(place))
-    for place in range(8):
+    for place in range(10):
         yield Ending(demand=_for_marketing(place))
     for order in SERVED_ORDERS:
         yield Ending(demand=_delivery(order), findings={"requester.verified": "yes"})

@@ -80,7 +80,14 @@ def test_it_is_as_large_as_a_believable_marketplace(database):
 
 
 def test_every_well_known_name_is_in_it(database):
-    tables = {"U": "users", "O": "orders", "C": "complaints", "K": "consents", "V": "violations"}
+    tables = {
+        "U": "users",
+        "O": "orders",
+        "C": "complaints",
+        "K": "consents",
+        "V": "violations",
+        "P": "partners",
+    }
     for field in fields(KNOWN):
         value = getattr(KNOWN, field.name)
         for key in value if isinstance(value, tuple) else (value,):

@@ -21,6 +21,7 @@ from disclosure.operations.desk import SYSTEM
 from disclosure.operations.ledger_check import verify_ledger
 from disclosure.storage.cases import Case, ClockStop
 from disclosure.storage.ledger_rows import LedgerEntry, Outbox
+from disclosure.storage.parties import AccessEnd, RecipientBlock
 from disclosure.storage.register import AgencyChange
 from disclosure.storage.releases import (
     EmergencyReview,
@@ -35,6 +36,7 @@ from tests.app import NOW, Clock, Office
 from tests.journeys.steps import Desk, text_of, verify
 
 FEWEST = 30
+CLOSED = 60
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +71,30 @@ def test_the_queue_is_filled_with_all_three_routes_in_many_states(work):
     assert len(cases) >= FEWEST
     assert {"authority", "ip", "transaction"} <= {case.route for case in cases}
     assert set(states) == {state.code for state in State}, "every state can be seen"
+
+
+def test_more_than_sixty_are_closed_over_every_ground(work):
+    closed = work.session.scalars(select(Case).where(Case.state == "closed")).all()
+    grounds = Counter(case.ground for case in closed)
+
+    assert len(closed) >= CLOSED
+    assert set(grounds) == set(work.desk.catalogue.grounds)
+    assert all(case.batch for case in closed), "each was played on real records"
+
+
+def test_an_access_end_is_overdue_one_is_confirmed_and_others_run(work):
+    ends = work.session.scalars(select(AccessEnd)).all()
+
+    assert any(end.overdue_at and not end.confirmed_at for end in ends)
+    assert any(end.confirmed_at for end in ends)
+    assert any(end.reached_at is None for end in ends)
+
+
+def test_a_recipient_is_blocked_and_a_leak_is_reported(work):
+    kinds = set(work.session.scalars(select(Incident.kind)))
+
+    assert {"misuse", "leak", "forged_demand", "misrelease"} <= kinds
+    assert work.session.scalars(select(RecipientBlock)).one().lifted_at is None
 
 
 def test_one_is_late_one_is_forged_one_is_refused_one_is_kept_silent(work):
