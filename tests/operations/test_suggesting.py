@@ -154,9 +154,12 @@ def test_each_attachment_of_a_mail_is_a_document_of_its_own(office, reference):
     office.work_jobs()
 
     with at_work(office, reference) as (work, case):
-        rows = {row.filename: row for row in documents_of(work, case, role="responsive")}
-        found = {row.text for row in suggestions_of(work, rows["list.txt"].id)}
+        rows = {
+            row.filename: (row.id, row.status)
+            for row in documents_of(work, case, role="responsive")
+        }
+        found = {row.text for row in suggestions_of(work, rows["list.txt"][0])}
     assert set(rows) == {"letter.eml", "list.txt", "attachment-2.eml"}
-    assert {row.status for row in rows.values()} == {"ready"}
+    assert {status for _, status in rows.values()} == {"ready"}
     assert found == {"13812345678"}
     assert open_marks(office, reference) >= 3
