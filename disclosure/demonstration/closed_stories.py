@@ -27,8 +27,7 @@ EARLIEST, LATEST = 29, 14
 """Working days ago between which these cases begin."""
 SERVED_ORDERS = ("O-7017", "O-7006", "O-7030", "O-7034", "O-7002", "O-7003")
 COMPLAINTS = (("C-85", "U-2003"), ("C-86", "U-6015"), ("C-89", "U-6019"), ("C-80", "U-4004"))
-VIOLATIONS = (("V-31", "U-4004", "U-6001"), ("V-31", "U-4004", "U-6002"))
-VIOLATIONS += (("V-31", "U-4004", "U-6003"), ("V-31", "U-4004", "U-6005"))
+VIOLATIONS = tuple(("V-31", "U-4004", buyer) for buyer in ("U-6001", "U-6002", "U-6003", "U-6005"))
 RECALLED = ("U-6009", "U-6010", "U-6011", "U-6015")
 PRESERVED = ("U-6003", "U-6004", "U-6005", "U-6006")
 WINDOW = {"G3D": hours(56), "G3G": hours(56), "G3F": hours(38)}

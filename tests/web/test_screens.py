@@ -65,6 +65,8 @@ def office(tmp_path_factory):
             email="r@letters.example",
             fields=("reg.email",),
             identifiers={"account": SUBJECT.account},
+            purpose="send what was ordered",
+            decision="V-31",
             channel="staff",
         )
         opened.append(receive(made, demand))
