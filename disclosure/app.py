@@ -15,16 +15,19 @@ from disclosure.config import Settings, load_settings
 from disclosure.documents.seal import new_seal_identity
 from disclosure.domain.catalogue import load_catalogue
 from disclosure.domain.deadlines import load_calendars
-from disclosure.edge import House
+from disclosure.edge import House, look, rules_in_force
 from disclosure.errors import NotReady
 from disclosure.gateways.platform import source_from_settings
 from disclosure.gateways.queue import relay
 from disclosure.logs import set_up_logs
-from disclosure.operations.desk import Desk
+from disclosure.operations.desk import SYSTEM, Desk
+from disclosure.operations.witnessing import witness_fault
 from disclosure.storage import encryption
+from disclosure.storage.alarm import raise_alarm
 from disclosure.storage.base import db, mind_manners
 from disclosure.storage.files import FileStore
 from disclosure.storage.keyring import make_keyring, read_keyring
+from disclosure.storage.rights import add_only
 from disclosure.storage.schema import MIGRATIONS, holds_schema, migrate, require_protection
 from disclosure.web import add_web
 
@@ -75,10 +78,23 @@ def create_app(
     app.extensions["disclosure"] = House(desk, clock, relay(settings))
     with app.app_context():
         mind_manners(db.engine)
+        add_only(db.engine)
         require_protection(db.engine)
+        _compare_with_witness(settings)
+        rules_in_force()
     add_web(app, settings, demonstration_secret if settings.demo else "")
     _add_migrate(app)
     return app
+
+
+def _compare_with_witness(settings: Settings) -> None:
+    """Make the installation read-only when a witness knows more than its database."""
+    if settings.witness_file is None:
+        return
+    with look(SYSTEM) as work:
+        fault = witness_fault(work)
+    if fault:
+        raise_alarm(settings.instance, fault)
 
 
 def prepare(settings: Settings, now: datetime) -> None:
@@ -93,14 +109,14 @@ def prepare(settings: Settings, now: datetime) -> None:
     """
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not settings.keys.exists():
-        if holds_schema(settings.database_url):
+        if holds_schema(settings.migration_url):
             raise NotReady(
                 f"the database is there but its key ring {settings.keys.name} is not: restore it "
                 "from backup; without it nothing encrypted can be read"
             )
         key, certificate = new_seal_identity(f"{settings.platform_name} disclosure seal", now)
         make_keyring(settings.keys, seal_key=key, seal_certificate=certificate)
-    migrate(settings.database_url)
+    migrate(settings.migration_url, application_url=settings.database_url)
 
 
 def make_desk(settings: Settings) -> Desk:
@@ -115,7 +131,7 @@ def make_desk(settings: Settings) -> Desk:
     return Desk(
         settings=settings,
         catalogue=load_catalogue(*folders),
-        calendars=load_calendars(PACKS / "calendars"),
+        calendars=load_calendars(*(folder / "calendars" for folder in folders)),
         source=source_from_settings(settings),
         files=FileStore(settings.files_url),
         keys=keys,

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec
@@ -23,12 +24,14 @@ from disclosure.domain.catalogue import load_catalogue
 from disclosure.domain.grounds.batch import decide_cases
 from disclosure.edge import look, unit_of_work
 from disclosure.errors import BadInput, DisclosureError, NotReady
-from disclosure.jobs import work_forever
+from disclosure.jobs import export_to, work_forever
 from disclosure.operations.accounts import add_person, find_person, issue_login_link, roles_of
 from disclosure.operations.desk import SYSTEM, Actor
+from disclosure.storage.alarm import end_alarm, raise_alarm
 from disclosure.storage.cases import Case
 
 P = ParamSpec("P")
+DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def reports_errors(command: Callable[P, None]) -> Callable[P, None]:
@@ -202,27 +205,31 @@ def gate(finished: Path, plan: Path, original: Path | None) -> None:
 @click.argument("reference")
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--as", "username", default="", help="The auditor or officer who exports.")
+@click.option("--outsider", is_flag=True, help="Without names, reasons and documents.")
 @instance_option
 @reports_errors
-def export_case(reference: str, target: Path, username: str, instance: Path | None) -> None:
+def export_case(
+    reference: str, target: Path, username: str, *, outsider: bool, instance: Path | None
+) -> None:
     """Write the case record of REFERENCE to TARGET and print the key's fingerprint."""
-    from disclosure.operations.casefile import find_case  # noqa: PLC0415 - used here alone
-    from disclosure.operations.exporting import export_record  # noqa: PLC0415 - as above
-
     if target.exists():
         raise BadInput(f"{target.name} exists: choose another name or remove it.")
     with open_app(instance).app_context():
-        actor = _exporter(username)
-        with unit_of_work(actor) as unit:
-            summary = export_record(unit, find_case(unit, reference), target)
+        variant = "outsider" if outsider else "full"
+        summary = export_to(_exporter(username), reference, target, variant=variant)
     click.echo(f"written: {target.name}")
     click.echo(f"key fingerprint: {summary.fingerprint}")
+    click.echo(f"verifier SHA-256: {summary.verifier_sha256}")
+
+
+_SHELL_AUDITOR = Actor("command-line", frozenset({Role.AUDITOR}))
+"""Whoever holds the shell may read every case, and changes none by it."""
 
 
 def _exporter(username: str) -> Actor:
     """Return who exports: the named person, or whoever holds the shell, as an auditor."""
     if not username:
-        return Actor("command-line", frozenset({Role.AUDITOR}))
+        return _SHELL_AUDITOR
     with look(SYSTEM) as unit:
         person = find_person(unit.session, username)
         actor = Actor(person.id, roles_of(person))
@@ -231,17 +238,172 @@ def _exporter(username: str) -> Actor:
 
 
 @commands.command(name="verify-ledger")
+@click.option("--deep", is_flag=True, help="Read every entry as JSON too.")
 @instance_option
 @reports_errors
-def verify_ledger(instance: Path | None) -> None:
-    """Check the whole ledger: bytes, hashes, chains, and the rows that rest on it."""
+def verify_ledger(*, deep: bool, instance: Path | None) -> None:
+    """Check the whole ledger: bytes, hashes, chains, tree, checkpoints, guards and rows."""
     from disclosure.operations.ledger_check import verify_ledger as check  # noqa: PLC0415 - as named
 
     with open_app(instance).app_context(), look(SYSTEM) as unit:
-        report = check(unit)
+        report = check(unit, deep=deep)
+        if report.whole:
+            end_alarm(unit.desk.settings.instance)
+        else:
+            raise_alarm(unit.desk.settings.instance, report.faults[0])
     for line in report.lines():
         click.echo(line)
     sys.exit(0 if report.whole else 1)
+
+
+@commands.command(name="transparency-report")
+@click.option("--from", "first", required=True, type=DAY, help="The first day, 2026-01-31.")
+@click.option("--to", "last", required=True, type=DAY, help="The last day, included.")
+@click.option("--entry", type=click.IntRange(1), help="The last ledger entry to count.")
+@click.option("--json", "as_json", type=click.Path(path_type=Path), help="Write the report here.")
+@click.option("--csv", "as_csv", type=click.Path(path_type=Path), help="Write it here as CSV.")
+@instance_option
+@reports_errors
+def transparency_report(
+    *,
+    first: datetime,
+    last: datetime,
+    entry: int | None,
+    as_json: Path | None,
+    as_csv: Path | None,
+    instance: Path | None,
+) -> None:
+    """Count the demands of a period and write what may be published of them."""
+    from disclosure.domain import transparency as figures  # noqa: PLC0415 - used here alone
+    from disclosure.operations import transparency  # noqa: PLC0415 - as above
+
+    with open_app(instance).app_context(), look(SYSTEM) as unit:
+        period = transparency.read_period(first.date(), last.date())
+        draft = transparency.draw_up(unit, period, up_to=entry)
+    if as_json is not None:
+        as_json.write_bytes(draft.content)
+    if as_csv is not None:
+        as_csv.write_text(figures.as_csv(draft.report), "utf-8", newline="")
+    for half in draft.report["halves"]:
+        click.echo(f"{half['title']}: {figures.in_words(half['total'])}")
+    click.echo(f"up to ledger entry: {draft.up_to}")
+    click.echo(f"sha256: {draft.sha256}")
+
+
+@commands.command()
+@click.argument("reference", default="")
+@click.option("--all", "every", is_flag=True, help="Every evaluation of every case.")
+@instance_option
+@reports_errors
+def replay(reference: str, *, every: bool, instance: Path | None) -> None:
+    """Decide REFERENCE again with its stored facts and the rules of its day: exit 1 differs."""
+    from disclosure.operations.casefile import find_case  # noqa: PLC0415 - used here alone
+    from disclosure.operations.replaying import replay as decide_again  # noqa: PLC0415 - as above
+
+    if every == bool(reference):
+        raise BadInput("Name one case, or give --all.", where="REFERENCE")
+    examined = differing = 0
+    with open_app(instance).app_context(), look(_SHELL_AUDITOR) as unit:
+        case = None if every else find_case(unit, reference)
+        for found in decide_again(unit, case):
+            examined += 1
+            differing += not found.agrees
+            if case is not None or not found.agrees:
+                click.echo(found.line())
+    if not (examined or every):
+        raise BadInput("The records of this case are destroyed: there is nothing to decide again.")
+    click.echo(f"{examined} evaluations decided again, {differing} differ")
+    sys.exit(1 if differing else 0)
+
+
+@commands.command()
+@click.argument("pack", type=click.Path(path_type=Path))
+@click.option("--csv", "target", type=click.Path(path_type=Path), help="Write the list to a file.")
+@instance_option
+@reports_errors
+def simulate(pack: Path, target: Path | None, instance: Path | None) -> None:
+    """List, as CSV, every case that the rules in the folder PACK would decide otherwise."""
+    from disclosure.domain.pack_files import read_folders  # noqa: PLC0415 - used by these two
+    from disclosure.operations.replaying import as_csv  # noqa: PLC0415 - used here alone
+    from disclosure.operations.replaying import simulate as try_rules  # noqa: PLC0415 - as above
+    from disclosure.operations.rules import read_candidate  # noqa: PLC0415 - as above
+
+    (candidate,) = read_folders(pack)
+    with open_app(instance).app_context(), look(_SHELL_AUDITOR) as unit:
+        found = try_rules(unit, read_candidate(unit, candidate))
+    if target is None:
+        click.echo(as_csv(found), nl=False)
+    else:
+        target.write_text(as_csv(found), "utf-8")
+    click.echo(f"{len(found.changes)} of {found.examined} cases would come out otherwise", err=True)
+
+
+@commands.command(name="propose-pack")
+@click.argument("pack", type=click.Path(path_type=Path))
+@click.option("--as", "username", required=True, help="Who proposes; another person confirms.")
+@click.option("--reason", required=True, help="Why the rules change.")
+@instance_option
+@reports_errors
+def propose_pack(pack: Path, username: str, reason: str, instance: Path | None) -> None:
+    """Propose the rules in the folder PACK; a compliance officer confirms them on the page."""
+    from disclosure.domain.pack_files import read_folders  # noqa: PLC0415 - used by these two
+    from disclosure.operations.rules import propose_pack as propose  # noqa: PLC0415 - used here alone
+
+    (candidate,) = read_folders(pack)
+    with open_app(instance).app_context():
+        with look(SYSTEM) as unit:
+            person = find_person(unit.session, username)
+            actor = Actor(person.id, roles_of(person))
+        with unit_of_work(actor) as unit:
+            proposal = propose(unit, candidate, reason=reason)
+            address = f"{unit.desk.settings.base_url}/rules/proposals/{proposal.id}"
+            changed, examined = proposal.changed, proposal.examined
+    click.echo(f"proposed: {changed} of {examined} cases would come out otherwise")
+    click.echo(f"a compliance officer confirms it at {address}")
+
+
+@commands.command(name="accept-loss")
+@click.option("--reason", required=True, help="Why it is certain that nothing newer can be found.")
+@instance_option
+@reports_errors
+def accept_loss(reason: str, instance: Path | None) -> None:
+    """Let the ledger go on although the witness file knows entries that it has not."""
+    from disclosure.operations.witnessing import accept_loss as accept  # noqa: PLC0415 - as named
+
+    settings = settings_of(instance)
+    with create_app(settings).app_context():
+        with unit_of_work(SYSTEM, despite_alarm=True) as unit:
+            size = accept(unit, reason=reason).size
+        end_alarm(settings.instance)
+    click.echo(f"The ledger goes on with {size} entries; tell every auditor, they will see it.")
+
+
+@commands.command()
+@click.option("--change-key", "changes_key", is_flag=True, help="Let a new key sign from now on.")
+@instance_option
+@reports_errors
+def checkpoint(*, changes_key: bool, instance: Path | None) -> None:
+    """Print a signed checkpoint of the whole ledger; keep it outside of this machine."""
+    from disclosure.operations.checkpoints import checkpoint_now  # noqa: PLC0415 - used here alone
+
+    settings = settings_of(instance)
+    if changes_key:
+        click.echo(f"key fingerprint: {_change_key(settings)}", err=True)
+    with create_app(settings).app_context(), unit_of_work(SYSTEM) as unit:
+        note = bytes(checkpoint_now(unit).body).decode()
+    click.echo(note, nl=False)
+
+
+def _change_key(settings: Settings) -> str:
+    """Put a new key into the key ring and the ledger, and return its fingerprint."""
+    from disclosure.operations import ledger_keys  # noqa: PLC0415 - used here alone
+    from disclosure.storage.keyring import add_ledger_key  # noqa: PLC0415 - as above
+    from disclosure.storage.record_bag import fingerprint, grouped  # noqa: PLC0415 - as above
+
+    with create_app(settings).app_context(), unit_of_work(SYSTEM) as unit:
+        new = ledger_keys.spare_key(unit) or add_ledger_key(settings.keys)
+        ledger_keys.change_key(unit, new)
+    return grouped(fingerprint(new.public_key().public_bytes_raw()))
 
 
 @commands.command()

@@ -14,6 +14,7 @@ from disclosure.errors import NotReady
 
 ENVIRONMENT = {
     "DATABASE_URL": "database_url",
+    "DATABASE_OWNER_URL": "owner_database_url",
     "REDIS_URL": "redis_url",
     "FILES_URL": "files_url",
     "SMTP_URL": "smtp_url",
@@ -34,12 +35,18 @@ class Settings:
     Attributes:
         instance: Folder of the default database, files, keys and written mail.
         database_url: SQLAlchemy URL; SQLite in the instance folder unless set.
+        owner_database_url: The same database as the owner of its tables, for migrations alone;
+            none means that the application is the owner and only triggers protect the ledger.
         redis_url: Redis for RQ and shared rate limits; none means the local worker alone.
         files_url: Folder of the stored files, as ``file:`` URL or path.
         smtp_url: ``smtp://user:password@host:port`` or ``smtps://``; none writes mail to a folder.
         keys: The key ring file; must not be readable by others.
-        packs: A deployment's own folder of packs, read after the built-in ones.
+        packs: A deployment's own folder of packs, read after the built-in ones until a first pack
+            is confirmed.
         sources: The platform source's mapping file (TOML); none means uploads only.
+        witness_file: A file on another mount to which every checkpoint of the ledger is added.
+        witness_mail: Addresses of auditors, with blanks between, who get a checkpoint each day.
+        witness_timestamp_url: A timestamp authority (RFC 3161) that signs checkpoints, hourly.
         base_url: Address under which people reach the portal, for links in mail.
         trusted_proxies: How many reverse proxies set ``X-Forwarded-*``.
         demo: Whether this is the demonstration, which refuses real cases.
@@ -53,12 +60,16 @@ class Settings:
 
     instance: Path
     database_url: str
+    owner_database_url: str | None = None
     redis_url: str | None = None
     files_url: str
     smtp_url: str | None = None
     keys: Path
     packs: Path | None = None
     sources: Path | None = None
+    witness_file: Path | None = None
+    witness_mail: str = ""
+    witness_timestamp_url: str = ""
     base_url: str = "http://127.0.0.1:8000"
     trusted_proxies: int = 0
     demo: bool = False
@@ -68,6 +79,11 @@ class Settings:
     mail_from: str = "disclosure@localhost"
     timezone: str = "Asia/Shanghai"
     max_upload_bytes: int = 50 * 1024 * 1024
+
+    @property
+    def migration_url(self) -> str:
+        """Return the URL with which the schema is changed."""
+        return self.owner_database_url or self.database_url
 
     @property
     def zone(self) -> ZoneInfo:
@@ -121,7 +137,7 @@ def _from_file(path: Path) -> dict[str, object]:
 
 
 def _typed(name: str, value: object) -> object:
-    if name in {"keys", "packs", "sources"} and isinstance(value, str | Path):
+    if name in {"keys", "packs", "sources", "witness_file"} and isinstance(value, str | Path):
         return Path(value)
     if name in {"trusted_proxies", "max_upload_bytes"}:
         try:

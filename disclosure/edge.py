@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
+from sqlalchemy.orm import Session
 
+from disclosure.domain.rulebook import Catalogue
 from disclosure.operations.desk import Actor, Desk, Work
+from disclosure.operations.pinning import desk_in_force
+from disclosure.storage.alarm import refuse_under_alarm
 from disclosure.storage.base import db, reading
 
 Clock = Callable[[], datetime]
@@ -38,19 +42,34 @@ def house() -> House:
     return found
 
 
+def rules_in_force() -> Catalogue:
+    """Return the rules that count now, for pages that need nothing else.
+
+    Reads on a connection of its own, so that it may stand inside of a unit of work.
+    """
+    with reading(), Session(db.engine) as session:
+        return desk_in_force(session, house().desk).catalogue
+
+
 @contextmanager
-def unit_of_work(actor: Actor) -> Iterator[Work]:
+def unit_of_work(actor: Actor, *, despite_alarm: bool = False) -> Iterator[Work]:
     """Open one writing transaction; it commits at the end, or rolls back when anything is raised.
 
     Args:
         actor: Who acts in it.
+        despite_alarm: For what must go on while the installation is read-only: signing in, to look.
+
+    Raises:
+        NotReady: While the ledger's alarm is raised.
     """
     home = house()
+    if not despite_alarm:
+        refuse_under_alarm(home.desk.settings.instance)
     session = db.session()
     session.rollback()
     try:
         with session.begin():
-            yield Work(session, home.desk, actor, home.clock())
+            yield Work(session, desk_in_force(session, home.desk), actor, home.clock())
         added = session.info.pop("outbox", [])
     finally:
         session.info.pop("outbox", None)
@@ -71,6 +90,6 @@ def look(actor: Actor) -> Iterator[Work]:
     session.rollback()
     with reading():
         try:
-            yield Work(session, home.desk, actor, home.clock())
+            yield Work(session, desk_in_force(session, home.desk), actor, home.clock())
         finally:
             session.rollback()

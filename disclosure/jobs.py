@@ -6,29 +6,39 @@ of the row are one transaction. RQ calls the same ``run`` with the row's id.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 from flask import Flask
 from sqlalchemy import select
 
-from disclosure.documents.inspect import inspect
+from disclosure.documents.inspect import Inspection, inspect
+from disclosure.documents.mail_parts import MailPart, attachments_of
+from disclosure.documents.media import Media
+from disclosure.documents.suggesting import SuggestedValue, suggestions_for
 from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import DisclosureError, DocumentRefused, Refused
 from disclosure.gateways.mail import send
-from disclosure.operations import outbox
+from disclosure.operations import exporting, outbox, witnessing
 from disclosure.operations.access_ends import escalate, reach_end
+from disclosure.operations.casefile import find_case
+from disclosure.operations.checkpoints import checkpoint_when_due, is_due
 from disclosure.operations.collecting import fetch_values, store_values
-from disclosure.operations.desk import SYSTEM, Work
+from disclosure.operations.desk import SYSTEM, Actor, Work
+from disclosure.operations.destroying import destroy_records, shred_files
+from disclosure.operations.ledger_check import LedgerReport, verify_ledger
 from disclosure.operations.letters import compose
 from disclosure.operations.noticing import look_at_delayed, note_notice_sent
-from disclosure.operations.papers import note_inspection
+from disclosure.operations.papers import Upload, add_document, note_inspection
 from disclosure.operations.rendering import build, gather, store_rendition
+from disclosure.operations.suggesting import keep_suggestions, people_of
+from disclosure.storage.alarm import alarm_of, end_alarm, raise_alarm
 from disclosure.storage.cases import Case, Document
-from disclosure.storage.ledger_rows import Outbox
+from disclosure.storage.ledger_rows import LedgerHead, Outbox
+from disclosure.storage.record_bag import RecordSummary
 from disclosure.storage.releases import Notice
 from disclosure.storage.scratch import scratch_folder, sweep_scratch
 
@@ -122,6 +132,8 @@ def _inspect(job: Job) -> None:
     with look(SYSTEM) as work:
         document = work.session.get_one(Document, job.arguments["document"])
         sha256, ending = document.sha256, Path(document.filename).suffix[:8]
+        responsive = document.role == "responsive"
+        people = people_of(work, work.session.get_one(Case, document.case_id))
         if document.status != "quarantine":
             sha256 = ""
     if not sha256:
@@ -133,20 +145,54 @@ def _inspect(job: Job) -> None:
         path.write_bytes(desk.files.read(sha256))
         try:
             found = inspect(path)
+            seen = _look_at(path, found, people) if responsive else Contents()
         except DocumentRefused as refusal:
-            _keep_inspection(job, "application/octet-stream", 0, {}, refusal=refusal.message)
+            _keep_inspection(job, Inspected("application/octet-stream", refusal=refusal.message))
             return
-    _keep_inspection(job, found.media_type, found.pages, dict(found.hidden))
+    _keep_inspection(job, Inspected(found.media_type, found.pages, dict(found.hidden)), seen)
 
 
-def _keep_inspection(
-    job: Job, media_type: str, pages: int, summary: dict[str, object], *, refusal: str = ""
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a responsive document holds: values to decide on, and documents inside it."""
+
+    suggested: Sequence[SuggestedValue] = ()
+    attached: Sequence[MailPart] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What the child said about a document, or why it is refused."""
+
+    media_type: str
+    pages: int = 0
+    summary: dict[str, object] = field(default_factory=dict)
+    refusal: str = ""
+
+
+def _look_at(path: Path, found: Inspection, people: Sequence[str]) -> Contents:
+    suggested = suggestions_for(path, found, people=people)
+    if found.media_type != Media.MAIL.value or not found.attachments:
+        return Contents(suggested)
+    return Contents(suggested, attachments_of(path))
+
+
+def _keep_inspection(job: Job, said: Inspected, seen: Contents | None = None) -> None:
+    seen = seen or Contents()
     with job.result() as work:
         document = work.session.get_one(Document, job.arguments["document"])
         note_inspection(
-            work, document, media_type=media_type, pages=pages, summary=summary, refusal=refusal
+            work,
+            document,
+            media_type=said.media_type,
+            pages=said.pages,
+            summary=said.summary,
+            refusal=said.refusal,
         )
+        keep_suggestions(work, document, seen.suggested)
+        case = work.session.get_one(Case, document.case_id)
+        for part in seen.attached:
+            add_document(work, case, Upload(part.name, part.content), role=document.role)
 
 
 def _collect(job: Job) -> None:
@@ -167,6 +213,16 @@ def _render(job: Job) -> None:
         store_rendition(work, _case(work, job), draft, built)
 
 
+def _destroy(job: Job) -> None:
+    with job.result() as work:
+        destroy_records(work, _case(work, job))
+
+
+def _shred(job: Job) -> None:
+    with job.result() as work:
+        shred_files(work, _case(work, job))
+
+
 def _access_end(job: Job) -> None:
     with job.result() as work:
         reach_end(work, _case(work, job), job.arguments["release"])
@@ -177,6 +233,32 @@ def _access_overdue(job: Job) -> None:
         escalate(work, _case(work, job), job.arguments["release"])
 
 
+def export_to(
+    actor: Actor, reference: str, target: Path, *, variant: str = exporting.FULL
+) -> RecordSummary:
+    """Write a case record; that it leaves is an entry before the first byte of it is written.
+
+    Args:
+        actor: Who exports.
+        reference: The case.
+        target: Where the zip goes; its folder is there already.
+        variant: ``full`` or ``outsider``.
+
+    Raises:
+        NotFound: When there is no such case.
+        Forbidden: When the actor may not see it.
+        Refused: When the actor may not export.
+        NotReady: When the released file is missing or was changed on disk.
+    """
+    with look(actor) as work:
+        exporting.require_exportable(work, find_case(work, reference), target)
+    with unit_of_work(actor) as work:
+        gathered = exporting.gather_record(work, find_case(work, reference), variant=variant)
+    with look(actor) as work:
+        proofs = exporting.prove_record(work, gathered)
+    return exporting.write_record(house().desk, gathered, proofs, target)
+
+
 HANDLERS: dict[str, Callable[[Job], None]] = {
     "letter": _letter,
     "notice_due": _notice_due,
@@ -185,6 +267,8 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "inspect": _inspect,
     "collect": _collect,
     "render": _render,
+    "destroy": _destroy,
+    "shred": _shred,
 }
 """Kind of an outbox row -> what it does."""
 
@@ -209,10 +293,66 @@ def _pulse() -> Path:
     return house().desk.settings.instance / "worker-pulse"
 
 
-def _show_pulse() -> None:
+def _show_pulse() -> bool:
+    """Show that the worker lives; answer whether some seconds have gone by since the last time."""
     pulse = _pulse()
-    if not pulse.exists() or time.time() - pulse.stat().st_mtime > PULSE_SECONDS:
+    due = not pulse.exists() or time.time() - pulse.stat().st_mtime > PULSE_SECONDS
+    if due:
         pulse.touch()
+    return due
+
+
+def _keep_ledger_or_say_why() -> None:
+    try:
+        keep_ledger()
+    except DisclosureError as problem:
+        log.warning("the ledger was not looked after", why=problem.message)
+
+
+def keep_ledger() -> None:
+    """Do what the ledger needs from time to time: checkpoint, witnesses, the nightly check."""
+    with look(SYSTEM) as work:
+        head = work.session.get(LedgerHead, 1)
+        checkpoint_due = head is not None and is_due(work, head)
+    if checkpoint_due:
+        with unit_of_work(SYSTEM) as work:
+            checkpoint_when_due(work)
+    show_witnesses()
+    with look(SYSTEM) as work:
+        check_due = witnessing.check_is_due(work)
+    if check_due:
+        check_ledger(deep=True)
+
+
+def show_witnesses() -> None:
+    """Show each witness what it has not seen; one that cannot be reached is tried again later."""
+    with look(SYSTEM) as work:
+        showings = witnessing.due_showings(work)
+    for showing in showings:
+        try:
+            receipt = witnessing.show(house().desk.settings, showing)
+        except DisclosureError as problem:
+            log.warning("a witness was not reached", witness=showing.witness, why=problem.message)
+            continue
+        with unit_of_work(SYSTEM) as work:
+            witnessing.note_shown(work, showing.witness, showing.size, receipt)
+
+
+def check_ledger(*, deep: bool = False) -> LedgerReport:
+    """Check the whole ledger, record the result, and raise the alarm or end it."""
+    instance = house().desk.settings.instance
+    with look(SYSTEM) as work:
+        report = verify_ledger(work, deep=deep)
+    if report.whole:
+        end_alarm(instance)
+        with unit_of_work(SYSTEM) as work:
+            witnessing.note_checked(
+                work, entries=report.entries, checkpoints=report.checkpoints, faults=0
+            )
+    else:
+        raise_alarm(instance, report.faults[0])
+        log.error("the ledger is not whole", faults=len(report.faults))
+    return report
 
 
 def work_forever(app: Flask, *, until: Callable[[], bool] = lambda: False) -> None:
@@ -226,7 +366,10 @@ def work_forever(app: Flask, *, until: Callable[[], bool] = lambda: False) -> No
         sweep_scratch(house().desk.settings.instance)
     while not until():
         with app.app_context():
-            _show_pulse()
-            taken = sweep()
+            due, taken = _show_pulse(), 0
+            if not alarm_of(house().desk.settings.instance):
+                if due:
+                    _keep_ledger_or_say_why()
+                taken = sweep()
         if not taken:
             time.sleep(POLL_SECONDS)

@@ -22,7 +22,7 @@ from gunicorn.app.base import BaseApplication
 from disclosure.app import create_app, prepare, utc_now
 from disclosure.config import Settings
 from disclosure.errors import NotReady
-from disclosure.jobs import work_forever
+from disclosure.jobs import check_ledger, work_forever
 
 THREADS = 8
 RESTART_SECONDS = 1.0
@@ -80,10 +80,17 @@ def serve_forever(settings: Settings, *, host: str, port: int) -> None:
         settings, lines, secret = _demonstration(settings)
     else:
         prepare(settings, utc_now())
-    create_app(settings, demonstration_secret=secret)
+    lines += _check_ledger(create_app(settings, demonstration_secret=secret))
     _start_worker(settings)
     lines = [f"ready: {settings.base_url}", *lines]
     Server(settings, bind=f"{host}:{port}", secret=secret, lines=lines).run()
+
+
+def _check_ledger(app: Flask) -> list[str]:
+    """Check the whole ledger before anything is served; what is wrong makes it read-only."""
+    with app.app_context():
+        report = check_ledger()
+    return [] if report.whole else [f"READ-ONLY: {report.faults[0]}"]
 
 
 def _require_free(host: str, port: int) -> None:

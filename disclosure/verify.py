@@ -4,13 +4,12 @@
 
 BAG is the exported zip, or the folder that it unpacks to. FINGERPRINT is the SHA-256 of the
 platform's public key: get it, and this program, by another way than the record, for who can swap
-the one can swap the other. FILE is data/head.txt of an earlier record of the case. Exit 0: true.
-1: tampered, naming the first bad entry or file. 2: unreadable or misused. Python 3.9 or later.
+the one can swap the other. FILE is an earlier checkpoint: data/checkpoint.txt of an older record.
+Exit 0: true. 1: tampered, naming the first bad entry or file. 2: unreadable or misused.
 
-A statement is UTF-8 text: a title, ``label: value`` lines, an empty line, ``— ORIGIN SIGNATURE``:
-the Ed25519 signature (base64) over all before the empty line, with its last line end. head.txt
-signs how many entries there are and the hash of the last one, seal.txt the tagmanifest's and so
-every file's. An entry's hash is SHA-256(0x00 || line). docs/case-record.md tells the whole.
+An entry is a line; it names the hash of the case's entry before it. All entries of the platform
+are leaves of a tree (RFC 6962), the last ones of its cases leaves of another; checkpoint.txt signs
+both roots, seal.txt the case's last entry and every file. docs/case-record.md tells the whole.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from __future__ import annotations
 import argparse
 import base64
 import errno
-import hashlib
 import itertools
 import json
 import mmap
@@ -27,37 +25,32 @@ import struct
 import sys
 import zipfile
 import zlib
+from bisect import bisect_left
+from hashlib import sha256, sha512
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any
 
-HEAD = ("disclosure case head v1", "origin", "case", "count", "leaf", "time")
-SEAL = ("disclosure record seal v1", "origin", "case", "tagmanifest")
-EMPTY = hashlib.sha256(b"").hexdigest()  # what the first entry names as the one before it
+EMPTY = sha256(b"").hexdigest()  # what the first entry names as the one before it
+SEAL = r"""disclosure record seal v2\norigin: (?P<origin>\S+)\ncase: (?P<case>\S+)
+variant: (?P<variant>full|outsider)\nentries: (?P<count>\d+)\nleaf: (?P<leaf>[0-9a-f]{64})
+tagmanifest: (?P<tagmanifest>[0-9a-f]{64})"""
+CHECKPOINT = r"""(?P<origin>\S+)\n(?P<size>[1-9]\d{0,14})\n(?P<root>\S{44})
+cases: (?P<cases>\d{1,15})\nheads: (?P<heads>\S{44})\ntime: (?P<time>\S+)\nprevious: \S{64}"""
 SEALED = {"bag-info.txt", "bagit.txt", "manifest-sha256.txt"}
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}){0,5}")
-MARK = b"disclosure case record v1"  # the comment of a zip as exported
-CHUNK, TEXT_LIMIT, TOTAL_LIMIT = 1 << 20, 1 << 28, 1 << 31
+MARK = b"disclosure case record v2"  # the comment of a zip as exported
+CHUNK, TEXT_LIMIT = 1 << 20, 1 << 28
 TWO = ("legal_reviewer", "compliance_officer")  # the roles that sign under each profile
 PROFILES = {"STD": TWO, "EMERG": TWO, "AUTO": TWO, "DUAL": (*TWO, "senior_compliance_officer")}
+Told = dict[str, Any]  # what an entry or a signed text tells; an entry's own hash is its "leaf"
 
 
 class Tampered(Exception):
     """Say what in the record is not what was exported."""
 
 
-class Unreadable(Exception):
-    """Say why there is nothing to judge."""
-
-
 # What Python raises for a text or a zip that is not in the form that is exported.
 BAD_FORM = (ValueError, TypeError, LookupError, AttributeError, RuntimeError, EOFError)
-BAD_ZIP = (zipfile.BadZipFile, zlib.error, struct.error)
-
-
-def shown(value: object) -> str:
-    """Return a text in plain ASCII, so that it cannot play tricks with a terminal."""
-    return ascii(str(value))[1:-1][:400]
-
 
 # Ed25519 (RFC 8032, 5.1). Only public values are handled, so its time may vary.
 P = 2**255 - 19
@@ -76,17 +69,8 @@ def add(a: Point, b: Point) -> Point:
 
 def times(scalar: int, point: Point) -> Point:
     """Return a point added to itself that many times."""
-    total = (0, 1, 1, 0)
-    while scalar:
-        total = add(total, point) if scalar & 1 else total
-        point, scalar = add(point, point), scalar >> 1
-    return total
-
-
-def encode(point: Point) -> bytes:
-    """Return the 32 bytes that stand for a point."""
-    inverse = pow(point[2], -1, P)
-    return (point[1] * inverse % P | (point[0] * inverse % P & 1) << 255).to_bytes(32, "little")
+    most = times(scalar >> 1, add(point, point)) if scalar else (0, 1, 1, 0)
+    return add(most, point) if scalar & 1 else most
 
 
 def decode(raw: bytes) -> Point | None:
@@ -106,16 +90,13 @@ BASE = decode(bytes.fromhex("58" + "66" * 31))
 
 def signed_by(key: bytes, message: bytes, signature: bytes) -> bool:
     """Answer whether the key signed the message; keys of small order, fit for any, never do."""
-    point = decode(key)
-    scalar = int.from_bytes(signature[32:], "little")
-    if (len(key), len(signature)) != (32, 64) or scalar >= L or point is None or BASE is None:
+    point, mark, scalar = decode(key), decode(signature[:32]), signature[32:]
+    s = int.from_bytes(scalar, "little")
+    if (len(key), len(scalar)) != (32, 32) or s >= L or not (point and mark and BASE):
         return False
-    if encode(times(8, point)) == encode((0, 1, 1, 0)):
-        return False
-    digest = hashlib.sha512(signature[:32] + key + message).digest()
-    minus = (P - point[0], point[1], point[2], P - point[3])
-    challenge = times(int.from_bytes(digest, "little") % L, minus)
-    return encode(add(times(scalar, BASE), challenge)) == signature[:32]
+    h = int.from_bytes(sha512(signature[:32] + key + message).digest(), "little") % L
+    x, y, z, _ = add(times(s, BASE), times(h, (P - point[0], point[1], 1, P - point[3])))
+    return (x - mark[0] * z) % P == (y - mark[1] * z) % P == 0 != times(8, point)[0]
 
 
 class Bag:
@@ -130,10 +111,8 @@ class Bag:
         safe = {name.lower(): name for name in self.sizes if SAFE_NAME.fullmatch(name)}
         for name in set(self.sizes) - set(safe.values()):
             raise Tampered(f"the file name {name} is not safe, or is another's in other capitals")
-        if not {"bagit.txt", "data/entries.jsonl", "data/head.txt"} & set(self.sizes):
-            raise (Tampered if self.exported else Unreadable)("this holds no case record")
-        if sum(self.sizes.values()) > TOTAL_LIMIT:
-            raise Tampered("it is larger than any record that is exported")
+        if not {"bagit.txt", "data/entries.jsonl", "data/checkpoint.txt"} & set(self.sizes):
+            raise (Tampered if self.exported else OSError)("this holds no case record")
 
     def list_folder(self) -> None:
         """Find the files of an unpacked record."""
@@ -148,7 +127,7 @@ class Bag:
         """Find the files of a zip: as exported, or as somebody packed it again."""
         with self.path.open("rb") as file:
             if file.read(2) != b"PK" and not zipfile.is_zipfile(file):
-                raise Unreadable("this is neither a zip nor a folder")
+                raise OSError("this is neither a zip nor a folder")
             self.raw = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self.zip = zipfile.ZipFile(self.path)
         self.exported = self.zip.comment != b"" or self.raw[-len(MARK) :] == MARK
@@ -167,12 +146,12 @@ class Bag:
         vars(stream)["_expected_crc"] = None
         return stream
 
-    def read(self, name: str) -> bytes:
-        """Return a text file of the record."""
-        if name in self.sizes:
-            with self.open(name) as stream:
-                return stream.read(TEXT_LIMIT)
-        raise Tampered(f"{name} is missing")
+    def read(self, name: str) -> str:
+        """Return a text file of the record; bytes that are no UTF-8 stay what they are."""
+        if name not in self.sizes:
+            raise Tampered(f"{name} is missing")
+        with self.open(name) as stream:
+            return stream.read(TEXT_LIMIT).decode("utf-8", "surrogateescape")
 
     def check_zip(self) -> None:
         """Rebuild all bytes that an exported zip has beside its files, and compare them."""
@@ -190,84 +169,117 @@ class Bag:
             raise Tampered("the zip's index was changed")
 
 
-class Entry(NamedTuple):
-    """Hold what the checks need of one entry."""
+class Tree:
+    """A tree of which some leaves are here, and for the rest nodes above them."""
 
-    seq: int
-    leaf: str
-    case_prev: str
-    person: str
-    action: str
-    data: dict[str, object]
-    commit: dict[str, str]
+    def __init__(self, leaves: dict[int, bytes], nodes: dict[str, str]) -> None:
+        self.leaves, self.nodes, self.places = leaves, nodes, sorted(leaves)
 
+    def over(self, low: int, high: int, cut: int = 0) -> bytes:
+        """Return the root over some leaves; never by a node that hides one, or the cut."""
+        held = bisect_left(self.places, high) > bisect_left(self.places, low)
+        if not held and not low < cut < high and f"{low}-{high}" in self.nodes:
+            return bytes.fromhex(self.nodes[f"{low}-{high}"])
+        if high - low <= 1:
+            return self.leaves[low]
+        half = low + (1 << (high - low - 1).bit_length() - 1)
+        return sha256(b"\1" + self.over(low, half, cut) + self.over(half, high, cut)).digest()
 
-def read_statement(
-    raw: bytes, where: str, form: tuple[str, ...], key: bytes, fault: type[Exception] = Tampered
-) -> dict[str, str]:
-    """Return the values of a statement that has the right form and is signed by the key."""
-    try:
-        body, _, last = raw.decode().partition("\n\n")
-        told = dict(line.split(": ", 1) for line in body.split("\n")[1:])
-        signature = base64.b64decode(last[:-1].rpartition(" ")[2])
-        lines = [form[0], *(f"{label}: {told[label]}" for label in form[1:]), ""]
-        lines += [f"— {told['origin']} {base64.b64encode(signature).decode()}", ""]
-    except (ValueError, KeyError):
-        lines = []
-    if not lines or raw != "\n".join(lines).encode():
-        raise fault(f"{where} is not a signed statement with the title {form[0]!r}")
-    if not signed_by(key, (body + "\n").encode(), signature):
-        raise Tampered(f"{where} was changed, or signed with another key")
-    return told
+    def grew(self, old: Told, new: Told) -> bool:
+        """Answer whether the old checkpoint's tree is the beginning of the new one's."""
+        size, whole = int(old["size"]), int(new["size"])
+        if old["origin"] != new["origin"] or size > whole:
+            return False
+        ends = [size >> bit << bit for bit in range(size.bit_length()) if size >> bit & 1]
+        root, *lefts = (self.over(end & (end - 1), end) for end in ends)
+        for left in lefts:
+            root = sha256(b"\1" + left + root).digest()
+        roots = (root, self.over(0, whole, size))
+        return [base64.b64encode(each).decode() for each in roots] == [old["root"], new["root"]]
 
 
-def read_entry(line: bytes, place: int, case: str) -> Entry:
+def read_note(text: str, where: str, form: str, keys: list[bytes]) -> Told:
+    """Return what a signed text tells: lines, an empty one, — NAME BASE64(KEY ID, SIGNATURE)."""
+    body, _, last = text.partition("\n\n")
+    told = re.fullmatch(form, body)
+    if not told:
+        raise Tampered(f"{where} is not a signed statement of the right form")
+    name, signature = told["origin"], base64.b64decode(last.rpartition(" ")[2])[4:]
+    for key in keys:
+        mark = sha256(f"{name}\n\1".encode() + key).digest()[:4]
+        same = f"{body}\n\n— {name} {base64.b64encode(mark + signature).decode()}\n" == text
+        if same and signed_by(key, f"{body}\n".encode(), signature):
+            return told.groupdict()
+    raise Tampered(f"{where} was changed, or signed with another key")
+
+
+def read_entry(line: str, place: int, case: str | None) -> Told:
     """Return an entry if its bytes have the one form that the ledger writes."""
-    number = re.search(rb'"seq":(\d{1,15}),', line)
-    where = f"entry {place} of the case (seq {number[1].decode() if number else 'unreadable'})"
+    number = re.search(r'"seq":(\d{1,15}),', line)
+    where = f"entry {place} of the case (seq {number[1] if number else 'unreadable'})"
     try:
-        told = json.loads(line, parse_float=str, parse_constant=str)
-        same = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        good = same.encode() == line and (told["v"], type(told["seq"])) == (1, int)
-        leaf, person = hashlib.sha256(b"\0" + line).hexdigest(), told["actor"]["person"]
-        picked = {name: told[name] for name in Entry._fields if name in told}
-        entry = Entry(**picked, leaf=leaf, person=person)
+        told: Told = json.loads(line, parse_float=str, parse_constant=str)
+        same = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":")) == line
+        kinds = [type(told[name]) for name in ("seq", "action", "data", "commit", "actor")]
+        good = same and told["v"] == 1 and kinds == [int, str, dict, dict, dict] and told["seq"] > 0
+        told["leaf"] = sha256(b"\0" + line.encode()).hexdigest()
     except (ValueError, TypeError, KeyError, RecursionError):
         good = False
     if not good:
         raise Tampered(f"{where} was changed: it is not what the ledger writes")
-    first = (place == 1) == (entry.case_prev == EMPTY)
-    if told["case_seq"] != place or told["case"] != case or not first:
+    first = case is None or (place == 1) == (told["case_prev"] == EMPTY)
+    if (told["case_seq"] or 1) != place or told["case"] != case or not first:
         raise Tampered(f"{where} does not belong here: one was dropped, added or moved")
-    return entry
+    return told
 
 
-def check_entries(lines: list[bytes], head: dict[str, str]) -> list[Entry]:
-    """Return the case's entries if each names the one before it and the signed head the last."""
-    entries = [read_entry(line, place, head["case"]) for place, line in enumerate(lines[:-1], 1)]
-    if lines[-1] or str(len(entries)) != head["count"] or not entries:
-        told = f"the signed head covers {head['count']} entries, the record has {len(entries)}"
-        raise Tampered(f"entry {len(entries) + 1} is missing, or the one before was added: {told}")
-    vouched = [entry.case_prev for entry in entries[1:]] + [head["leaf"]]
-    broken = [at for at, entry in enumerate(entries) if entry.leaf != vouched[at]]
+def check_entries(lines: list[str], seal: Told) -> list[Told]:
+    """Return the case's entries if each names the one before it and the seal the last."""
+    entries = [read_entry(line, place, seal["case"]) for place, line in enumerate(lines[:-1], 1)]
+    if lines[-1] or str(len(entries)) != seal["count"] or not entries:
+        raise Tampered(f"entry {len(entries) + 1} is missing, or one was added at the end")
+    vouched = [entry["case_prev"] for entry in entries[1:]] + [seal["leaf"]]
+    broken = [at for at, entry in enumerate(entries) if entry["leaf"] != vouched[at]]
     if broken:
         first = broken[0] + (broken[1:2] == [broken[0] + 1])
-        where = f"entry {first + 1} of the case (seq {entries[first].seq})"
+        where = f"entry {first + 1} of the case (seq {entries[first]['seq']})"
         raise Tampered(f"{where} was changed: the hash that vouches for it does not fit")
     return entries
+
+
+def check_tree(now: Told, proofs: Any, entries: list[Told], keys: list[bytes]) -> Tree:
+    """Prove that the entries are under the signed roots, the case has no more, and each key."""
+    changes = [read_entry(each["entry"], 1, None) for each in proofs["keys"]]
+    leaves = {each["seq"] - 1: bytes.fromhex(each["leaf"]) for each in entries + changes}
+    tree, seqs = Tree(leaves, proofs["tree"]), [entry["seq"] for entry in entries]
+    apart = seqs == sorted(seqs) and len(leaves) == len(entries + changes)
+    if not apart or seqs[-1] > int(now["size"]) or not tree.grew(now, now):
+        raise Tampered("data/proofs.json: the entries are not those under the signed root")
+    head = f"{entries[-1]['case']}\n{len(entries)}\n{entries[-1]['leaf']}\n"
+    place, cases = proofs["heads"]["place"], int(now["cases"])
+    heads = Tree({place: sha256(b"\0" + head.encode()).digest()}, proofs["heads"]["nodes"])
+    if not 0 <= place < cases or base64.b64encode(heads.over(0, cases)).decode() != now["heads"]:
+        raise Tampered(f"entry {len(entries)} is not the case's last one under the signed heads")
+    for at, key in enumerate(keys[1:]):
+        end, change = proofs["keys"][at]["checkpoint"], changes[at]
+        last = read_note(end, f"the end of key {at + 1}", CHECKPOINT, keys[at : at + 1])
+        said = (change["action"], str(change["seq"]), change["data"].get("key"))
+        if said != ("ledger:key-changed", last["size"], key.hex()) or not tree.grew(last, now):
+            raise Tampered(f"key {at + 2} was not introduced by an entry under the key before it")
+    return tree
 
 
 def check_files(bag: Bag) -> None:
     """Compare every file with the two manifests: all there, all right, none more."""
     for name in bag.sizes:
-        digest = hashlib.sha256()
+        digest = sha256()
         with bag.open(name) as stream:
             while chunk := stream.read(CHUNK):
                 digest.update(chunk)
         bag.hashes[name] = digest.hexdigest()
     payload = {name for name in bag.sizes if name.startswith("data/")}
     for manifest, names in (("manifest-sha256.txt", payload), ("tagmanifest-sha256.txt", SEALED)):
-        listed = bag.read(manifest).decode("utf-8", "replace").split("\n")
+        listed = bag.read(manifest).split("\n")
         right = [f"{bag.hashes.get(name)}  {name}" for name in sorted(names)] + [""]
         if listed != right:
             wrong = sorted({line[66:] for line in set(listed) ^ set(right)}) or [manifest]
@@ -276,97 +288,86 @@ def check_files(bag: Bag) -> None:
         raise Tampered(f"{name} does not belong into the record")
 
 
-def check_openings(raw: bytes, entries: list[Entry]) -> str:
+def check_openings(text: str, entries: list[Told]) -> str:
     """Compare each salt and value that is told with the hash that its entry holds."""
-    held = {(str(e.seq), name): e.commit[name] for e in entries for name in e.commit}
+    held = {(str(e["seq"]), name): e["commit"][name] for e in entries for name in e["commit"]}
     total = len(held)
-    for seq, opened in json.loads(raw).items():
+    for seq, opened in json.loads(text).items():
         for name, told in opened.items():
             salt = bytes.fromhex(told["salt"])
-            digest = hashlib.sha256(salt + told["value"].encode()).hexdigest()
+            digest = sha256(salt + told["value"].encode()).hexdigest()
             if (held.pop((seq, name), ""), len(salt)) != (digest, 32):
                 raise Tampered(f"data/openings.json: {name} is not what entry seq {seq} holds")
     return f"committed values: {total - len(held)} told and right, {len(held)} withheld"
 
 
-def check_releases(released: str | None, entries: list[Entry]) -> list[str]:
+def check_releases(released: str | None, entries: list[Told], variant: str) -> list[str]:
     """Check every release, and that the released file is the one that the last of them names."""
-    made = [at for at, entry in enumerate(entries) if entry.action == "release:made"]
+    made = [at for at, entry in enumerate(entries) if entry["action"] == "release:made"]
     proven = [check_release(entries[at], entries[:at]) for at in made]
-    last = entries[made[-1]].data.get("sha256") if made else None
-    destroyed = any(entry.action == "record:destroyed" for entry in entries)
-    if released != last and not (destroyed and released is None):
+    last = entries[made[-1]]["data"].get("sha256") if made else None
+    withheld = variant == "outsider" or any(e["action"] == "record:destroyed" for e in entries)
+    if released != last and not (withheld and released is None):
         raise Tampered("data/released.pdf is not what the last release names, or is missing")
     return proven or ["release: none was made"]
 
 
-def check_release(release: Entry, before: list[Entry]) -> str:
+def check_release(release: Told, before: list[Told]) -> str:
     """Check that those whom the profile asks for had signed these bytes, made by others."""
-    where, profile = f"release in entry seq {release.seq}", str(release.data.get("profile"))
-    rendition, digest = release.data.get("rendition"), release.data.get("sha256")
-    same = [entry for entry in before if entry.data.get("sha256") == digest]
-    of_it = [entry for entry in same if entry.data.get("rendition") == rendition]
-    built = [entry.data for entry in of_it if entry.action == "rendition:built"]
-    gated = [entry for entry in of_it if entry.action == "rendition:gated"]
-    if not built or not any(entry.data.get("passed") is True for entry in gated):
+    data, where = release["data"], f"release in entry seq {release['seq']}"
+    key = (data["rendition"], data["sha256"])
+    same = [e for e in before if (e["data"].get("rendition"), e["data"].get("sha256")) == key]
+    built = [e["data"] for e in same if e["action"] == "rendition:built"]
+    gated = [e["data"].get("passed") for e in same if e["action"] == "rendition:gated"]
+    if not built or True not in gated:
         raise Tampered(f"{where}: no entry says that these bytes were built and passed the gate")
-    void = [entry.data.get("signature") for entry in before if entry.action == "signature:voided"]
-    given = [entry for entry in of_it if entry.action == "signature:given"]
-    valid = [entry for entry in given if entry.data.get("signature") not in void]
-    signers = [(entry.person, entry.data.get("role")) for entry in valid]
-    preparers, separation = built[-1].get("preparers"), built[-1].get("separation")
-    if not isinstance(preparers, list):
-        raise Tampered(f"{where}: no entry says who prepared the bytes")
+    void = [e["data"].get("signature") for e in before if e["action"] == "signature:voided"]
+    given = [e for e in same if e["action"] == "signature:given"]
+    valid = [e for e in given if e["data"].get("signature") not in void]
+    signers = [(e["actor"]["person"], e["data"].get("role")) for e in valid]
+    preparers, separation = list(built[-1]["preparers"]), built[-1].get("separation")
     for who, role in signers:
         if who in preparers and (separation, role) != ("small-team", TWO[0]):
             raise Tampered(f"{where}: {who} prepared the bytes and signed them too")
-    asked = PROFILES.get(profile, TWO)
+    asked = PROFILES.get(data.get("profile"), TWO)
     people = [[who for who, role in signers if role == needed] for needed in asked]
     if not any(len(set(choice)) == len(asked) for choice in itertools.product(*people)):
-        raise Tampered(f"{where}: a signature that profile {profile} asks for is not there")
-    names = ", ".join(f"{who} as {role}" for who, role in signers)
-    return f"{where}: SHA-256 {digest}, {profile}, signed by {names}, prepared by {preparers}"
-
-
-def check_known(known: Path | None, head: dict[str, str], entries: list[Entry], key: bytes) -> str:
-    """Check that an earlier head statement tells of the beginning of this same history."""
-    if known is None:
-        return "known head: none given"
-    told = read_statement(known.read_bytes(), "the known head", HEAD, key, Unreadable)
-    count, same = (
-        int(told["count"]),
-        (told["origin"], told["case"]) == (head["origin"], head["case"]),
-    )
-    if not same or not 0 < count <= len(entries) or entries[count - 1].leaf != told["leaf"]:
-        raise Tampered(f"the known head ({told['case']}, entry {count}) is not of this history")
-    return f"known head: its {count} entries are the first of this record"
+        raise Tampered(f"{where}: profile {data.get('profile')} lacks a signature")
+    told = ", ".join(f"{who} as {role}" for who, role in signers)
+    return f"{where}: SHA-256 {key[1]}, signed by {told}, prepared by {preparers}"
 
 
 def verify(path: Path, fingerprint: str, known: Path | None) -> list[str]:
     """Return one line for each thing proven."""
-    bag = Bag(path)
-    key = bytes.fromhex(bag.read("data/public-key.txt").decode("ascii", "replace"))
-    if hashlib.sha256(key).hexdigest() != fingerprint:
-        raise Tampered("data/public-key.txt is not the key with that fingerprint")
-    head = read_statement(bag.read("data/head.txt"), "data/head.txt", HEAD, key)
-    entries = check_entries(bag.read("data/entries.jsonl").split(b"\n"), head)
-    earlier = check_known(known, head, entries, key)
+    bag, where = Bag(path), "data/checkpoint.txt"
+    keys = [bytes.fromhex(line) for line in bag.read("data/public-key.txt").split("\n")[:-1]]
+    if fingerprint not in [sha256(key).hexdigest() for key in keys]:
+        raise Tampered("data/public-key.txt has not the key with that fingerprint")
+    seal = read_note(bag.read("seal.txt"), "seal.txt", SEAL, keys[-1:])
+    now = read_note(bag.read(where), where, CHECKPOINT, keys[-1:])
+    entries = check_entries(bag.read("data/entries.jsonl").split("\n"), seal)
+    tree = check_tree(now, json.loads(bag.read("data/proofs.json")), entries, keys)
+    if known and "\ncases: " not in (told := known.read_text("utf-8", "replace")):
+        raise OSError("the known file is not a checkpoint")
+    old = read_note(told, "the known checkpoint", CHECKPOINT, keys) if known else None
+    if old and not tree.grew(old, now):
+        raise Tampered(f"the known checkpoint ({old['size']} entries) is not of this history")
+    earlier = f"its {old['size']} entries are the first of {now['size']}" if old else "none given"
     check_files(bag)
-    seal = read_statement(bag.read("seal.txt"), "seal.txt", SEAL, key)
-    told = (head["origin"], head["case"], bag.hashes["tagmanifest-sha256.txt"])
-    if tuple(seal.values()) != told:
+    sealed = (bag.hashes["tagmanifest-sha256.txt"], now["origin"])
+    if sealed != (seal["tagmanifest"], seal["origin"]):
         raise Tampered("seal.txt does not seal these files")
     if bag.exported:
         bag.check_zip()
-    added = {str(entry.data.get("sha256")) for entry in entries if entry.action == "document:added"}
+    added = {str(e["data"].get("sha256")) for e in entries if e["action"] == "document:added"}
     return [
-        f"case: {head['case']} of {head['origin']}, as of {head['time']}",
-        f"entries: all {len(entries)} are whole, in order, and end where the signed head says",
-        earlier,
+        f"case: {seal['case']} of {seal['origin']}, {seal['variant']} record, as of {now['time']}",
+        f"entries: all {len(entries)} are whole, in order, in the tree, and the case has no more",
+        f"known checkpoint: {earlier}",
         f"files: all {len(bag.sizes)} are there and as sealed, and there are none more",
         f"documents: {len(added & set(bag.hashes.values()))} of the {len(added)} added are here",
         check_openings(bag.read("data/openings.json"), entries),
-        *check_releases(bag.hashes.get("data/released.pdf"), entries),
+        *check_releases(bag.hashes.get("data/released.pdf"), entries, seal["variant"]),
         "TRUE: this is what was exported, signed with the key that you named",
     ]
 
@@ -376,22 +377,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Check a case record with Python alone.")
     parser.add_argument("bag", type=Path, metavar="BAG", help="the zip, or the unpacked folder")
     parser.add_argument("--key", required=True, help="fingerprint of the platform's public key")
-    parser.add_argument("--known", type=Path, help="head statement of an earlier record")
+    parser.add_argument("--known", type=Path, help="an earlier checkpoint")
     asked = parser.parse_args()
     fingerprint = re.sub(r"[\s:-]", "", asked.key).lower()
     if not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
         parser.error("--key is a SHA-256: 64 hex digits, in groups or not")
     try:
-        print(*map(shown, verify(asked.bag, fingerprint, asked.known)), sep="\n")
-    except (Tampered, Unreadable, OSError, *BAD_FORM, *BAD_ZIP) as fault:
-        failed = isinstance(fault, OSError) and fault.errno != errno.EINVAL  # a place before 0
-        if failed or isinstance(fault, Unreadable):
-            print("UNREADABLE:", shown(fault), file=sys.stderr)
-            return 2
-        told = "" if isinstance(fault, Tampered) else "the record cannot be read to its end: "
-        print("TAMPERED:", shown(told + str(fault)))
-        return 1
-    return 0
+        code, lines = 0, verify(asked.bag, fingerprint, asked.known)
+    except (Tampered, OSError, *BAD_FORM, zipfile.BadZipFile, zlib.error, struct.error) as fault:
+        told = "" if isinstance(fault, Tampered) else "it cannot be read to its end: "
+        code, lines = 1, [f"TAMPERED: {told}{fault}"]
+        if isinstance(fault, OSError) and fault.errno != errno.EINVAL:  # that is a place before 0
+            code, lines = 2, [f"UNREADABLE: {fault}"]
+    # In plain ASCII, so that no text of a record can play tricks with a terminal.
+    plain = [ascii(line)[1:-1][:400] for line in lines]
+    print(*plain, sep="\n", file=sys.stderr if code > 1 else sys.stdout)
+    return code
 
 
 if __name__ == "__main__":

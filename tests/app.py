@@ -69,11 +69,12 @@ class Office:
             done += taken
         raise AssertionError("the outbox never came to rest")
 
-    def client(self, name: str = ""):
+    def client(self, name: str = "", *, despite_alarm: bool = False):
         """Return a test client, signed in as a person when one is named."""
         client = self.app.test_client()
         if name:
-            with self.app.app_context(), self.unit() as work:
+            opened = unit_of_work(SYSTEM, despite_alarm=despite_alarm)
+            with self.app.app_context(), opened as work:
                 token = open_session(work, work.session.get_one(Person, self.people[name]))
             client.set_cookie("session", token)
         return client

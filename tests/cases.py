@@ -22,7 +22,9 @@ from disclosure.app import create_app
 from disclosure.config import load_settings
 from disclosure.demonstration.marketplace import KNOWN
 from disclosure.demonstration.people import PEOPLE
+from disclosure.domain.pack_files import layer_of
 from disclosure.domain.states import State
+from disclosure.edge import look
 from disclosure.operations import (
     closing,
     collecting,
@@ -30,10 +32,12 @@ from disclosure.operations import (
     redacting,
     releasing,
     rendering,
+    replaying,
+    rules,
     signing,
     verifying,
 )
-from disclosure.operations.desk import REQUESTER, Work
+from disclosure.operations.desk import REQUESTER, SYSTEM, Work
 from disclosure.operations.intake import Demand, receive_demand
 from disclosure.operations.papers import Upload, add_document, dispose
 from disclosure.storage.base import db
@@ -316,6 +320,29 @@ def rendition_of(work: Work, case: Case) -> Rendition:
     return work.session.scalars(
         select(Rendition).where(Rendition.case_id == case.id).order_by(Rendition.number.desc())
     ).first()
+
+
+# --- Rules --------------------------------------------------------------------------------------
+
+
+def propose_rules(office: Office, text: str, who: str = "legal") -> str:
+    """Propose changes to the rules in force; return the proposal's id."""
+    candidate = layer_of("change", [("change.toml", text.encode())])
+    with office.app.app_context(), office.unit(who) as work:
+        return rules.propose_pack(work, candidate, reason="The law changed.").id
+
+
+def put_in_force(office: Office, text: str) -> None:
+    """Change the rules in force: one person proposes, another confirms."""
+    proposal = propose_rules(office, text)
+    with office.app.app_context(), office.unit("compliance") as work:
+        rules.decide_pack(work, proposal, confirmed=True)
+
+
+def replay_all(office: Office) -> list[str]:
+    """Decide everything again that was decided; return what differs."""
+    with office.app.app_context(), look(SYSTEM) as work:
+        return [found.line() for found in replaying.replay(work) if not found.agrees]
 
 
 # --- Real renditions, built once per process ---------------------------------------------------

@@ -7,6 +7,7 @@ import hashlib
 import io
 import sys
 import zipfile
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,16 +16,21 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from disclosure import verify
+from disclosure.domain.checkpoints import Checkpoint, head_leaf
 from disclosure.domain.events import Event
 from disclosure.domain.ledger import (
     EMPTY,
     Actor,
+    Content,
     Payload,
+    Place,
     build_entry,
     commitment,
     leaf_hash,
 )
+from disclosure.domain.merkle import Tree
 from disclosure.storage import record_bag
+from disclosure.storage.notes import signed_note
 
 START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -75,29 +81,45 @@ ORDINARY: list[Step] = [
 
 @dataclass
 class Story:
-    """One case as it stands in the ledger; with other entries between its own, or none."""
+    """One case as it stands in the ledger; with other entries between its own, or none.
+
+    Attributes:
+        gap: How many entries of others stand before each of its own but the first.
+        more: How many entries of others follow the last of its own.
+    """
 
     steps: list[Step] = field(default_factory=lambda: list(ORDINARY))
     case: str = "DR-2026-0001"
     gap: int = 2
     salt: int = 7
+    more: int = 0
     key: Ed25519PrivateKey = KEY
+    variant: str = "full"
+    origin: str = "shop.example"
     files: dict[str, Path | bytes] = field(default_factory=dict)
+
+    def seq(self, place: int) -> int:
+        """Return where an entry of the case stands in the ledger."""
+        return 1 + (place - 1) * (self.gap + 1)
+
+    @property
+    def size(self) -> int:
+        """Return how many entries the ledger has."""
+        return self.seq(len(self.steps)) + self.more
+
+    def elsewhere(self, seq: int) -> bytes:
+        """Return the hash of an entry of others."""
+        return hashlib.sha256(f"{self.salt}.{seq}".encode()).digest()
 
     def entries(self) -> list[bytes]:
         """Return the exact bytes of the case's entries."""
         made: list[bytes] = []
         for place, (event, person, data) in enumerate(self.steps, 1):
             case_prev = leaf_hash(made[-1]) if made else EMPTY
-            seq = 1 + (place - 1) * (self.gap + 1)
-            elsewhere = hashlib.sha256(f"{self.salt}.{seq}".encode()).hexdigest()
-            entry = build_entry(
-                seq=seq,
-                prev=case_prev if self.gap == 0 or place == 1 else elsewhere,
+            seq = self.seq(place)
+            prev = case_prev if self.gap == 0 or place == 1 else self.elsewhere(seq - 1).hex()
+            content = Content(
                 at=START + timedelta(hours=place),
-                case=self.case,
-                case_seq=place,
-                case_prev=case_prev,
                 actor=Actor(person, "none", hashlib.sha256(person.encode()).hexdigest()),
                 event=event,
                 subjects=[f"thing:{self.salt}"],
@@ -105,21 +127,50 @@ class Story:
                 commitments={"reason": commitment(self.secret(place), f"reason {place}")},
                 app_version="0.1.0",
             )
-            made.append(entry)
+            made.append(build_entry(Place(seq, prev, self.case, place, case_prev), content))
         return made
 
     def secret(self, place: int) -> bytes:
         """Return the salt of an entry's commitment."""
         return hashlib.sha256(f"salt {self.salt} {place}".encode()).digest()
 
-    def head(self) -> str:
-        """Return the signed head over all entries."""
+    def tree(self) -> Tree:
+        """Return the tree over the whole ledger."""
+        leaves = [self.elsewhere(seq) for seq in range(1, self.size + 1)]
+        for place, entry in enumerate(self.entries(), 1):
+            leaves[self.seq(place) - 1] = bytes.fromhex(leaf_hash(entry))
+        return Tree(leaves)
+
+    def heads(self) -> tuple[int, Tree]:
+        """Return the case's place among the heads of all cases, and their tree."""
         made = self.entries()
-        leaf = leaf_hash(made[-1]) if made else EMPTY
-        at = START + timedelta(days=9)
-        return record_bag.sign_head(
-            origin="shop.example", case=self.case, count=len(made), leaf=leaf, at=at, key=self.key
+        told = [("AA-1", 3, EMPTY), ("ZZ-1", 9, EMPTY), (self.case, len(made), leaf_hash(made[-1]))]
+        told.sort()
+        return [case for case, *_ in told].index(self.case), Tree([head_leaf(*t) for t in told])
+
+    def checkpoint(self, **changes: object) -> bytes:
+        """Return the signed checkpoint over the whole ledger."""
+        _, heads = self.heads()
+        told = Checkpoint(
+            origin=self.origin,
+            size=self.size,
+            root=self.tree().root(),
+            cases=heads.size,
+            heads=heads.root(),
+            at=START + timedelta(days=9),
         )
+        told = replace(told, **changes)  # type: ignore[arg-type]
+        return signed_note(told.body(), origin=self.origin, key=self.key).encode()
+
+    def proofs(self) -> dict[str, object]:
+        """Return what ties the entries, and each earlier size, to the checkpoint."""
+        seqs = [self.seq(place) for place in range(1, len(self.steps) + 1)]
+        place, heads = self.heads()
+        return {
+            "tree": self.tree().proof([seq - 1 for seq in seqs], seqs[:-1]),
+            "heads": {"place": place, "nodes": heads.proof([place])},
+            "keys": [],
+        }
 
     def record(self) -> record_bag.CaseRecord:
         """Return everything that goes into the record."""
@@ -128,19 +179,20 @@ class Story:
             "case.json": f'{{"reference":"{self.case}"}}\n'.encode(),
             "papers/demand.pdf": PAPER,
             "evidence/note.txt": b"Called back on the number of our register.\n",
-            **({"released.pdf": PDF} if released else {}),
+            **({"released.pdf": PDF} if released and self.variant == "full" else {}),
         }
-        gaps = [1 + (place - 1) * (self.gap + 1) for place in range(1, len(self.steps) + 1)]
         openings = {
-            seq: {"reason": (self.secret(place), f"reason {place}")}
-            for place, seq in enumerate(gaps, 1)
-            if place % 2
+            self.seq(place): {"reason": (self.secret(place), f"reason {place}")}
+            for place in range(1, len(self.steps) + 1, 2)
         }
         return record_bag.CaseRecord(
             reference=self.case,
+            variant=self.variant,
             entries=self.entries(),
-            openings=openings,
-            head=self.head(),
+            openings=openings if self.variant == "full" else {},
+            checkpoint=self.checkpoint(),
+            proofs=self.proofs(),
+            public_keys=[self.key.public_key().public_bytes_raw()],
             files=files | self.files,
             app_version="0.1.0",
         )
@@ -152,7 +204,7 @@ class Story:
 
     def until(self, count: int) -> "Story":
         """Return the same case when it had only so many entries."""
-        return replace(self, steps=self.steps[:count])
+        return replace(self, steps=self.steps[:count], more=0)
 
 
 def parts(bag: Path) -> dict[str, bytes]:
@@ -194,19 +246,15 @@ def list_again(content: dict[str, bytes]) -> dict[str, bytes]:
     return content
 
 
-class Judge:
-    """Run the verifier in this process, as its command line would."""
+def judge(bag: Path, *, known: Path | None = None, key: str = FINGERPRINT) -> tuple[int, str]:
+    """Run the verifier in this process, as its command line would.
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self.monkeypatch = monkeypatch
-        self.capsys = capsys
-
-    def __call__(
-        self, bag: Path, *, known: Path | None = None, key: str = FINGERPRINT
-    ) -> tuple[int, str]:
-        """Return the exit code and everything that was printed."""
-        more = ["--known", str(known)] if known else []
-        self.monkeypatch.setattr(sys, "argv", ["verify.py", str(bag), "--key", key, *more])
+    Returns:
+        The exit code and everything that was printed.
+    """
+    more = ["--known", str(known)] if known else []
+    printed = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(printed):
+        patch.setattr(sys, "argv", ["verify.py", str(bag), "--key", key, *more])
         code = verify.main()
-        printed = self.capsys.readouterr()
-        return code, printed.out + printed.err
+    return code, printed.getvalue()

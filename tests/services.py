@@ -173,6 +173,16 @@ def postgres_database(server_url: str) -> Iterator[str]:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
+def application_role(owner_url: str) -> str:
+    """Make a login that owns nothing, and give the URL with which it opens the same database."""
+    name, password = f"app_{secrets.token_hex(6)}", secrets.token_hex(16)
+    with psycopg.connect(owner_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{password}'".encode())
+    parts = urlsplit(owner_url)
+    place = f"{name}:{password}@{parts.hostname}:{parts.port}"
+    return parts._replace(netloc=place).geturl()
+
+
 def _conninfo(port: int | None, password: str | None) -> str:
     return f"postgresql://owner:{password}@{LOOPBACK}:{port}/postgres?connect_timeout=2"
 

@@ -1,5 +1,6 @@
 """The commands, as a person types them: what they print, and their exit codes."""
 
+import hashlib
 import json
 import os
 import re
@@ -198,6 +199,35 @@ def test_a_record_is_exported_with_the_fingerprint_and_verifies(office, tmp_path
     assert done.returncode == 0, done.stdout
     run("export-case", "DR-2026-0001", target, instance=office.settings.instance, expect=2)
     run("export-case", "DR-2026-9", tmp_path / "b", instance=office.settings.instance, expect=2)
+
+
+def test_a_transparency_report_is_written_and_can_be_made_again(office, tmp_path):
+    days = ("--from", "2026-11-01", "--to", "2026-11-30")
+    made, again, table = (tmp_path / name for name in ("made.json", "again.json", "made.csv"))
+    words = ("transparency-report", *days, "--json", made, "--csv", table)
+    done = run(*words, instance=office.settings.instance)
+    entry = re.search(r"ledger entry: (\d+)", done.stdout).group(1)
+    words = ("transparency-report", *days, "--entry", entry, "--json", again)
+    run(*words, instance=office.settings.instance)
+
+    sha256 = hashlib.sha256(made.read_bytes()).hexdigest()
+    assert f"sha256: {sha256}" in done.stdout
+    assert again.read_bytes() == made.read_bytes()
+    assert table.read_text("utf-8").startswith("from,to,half,table,row,")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--from", "2026-11-30", "--to", "2026-11-01"),
+        ("--from", "2020-01-01", "--to", "2026-11-01"),
+        ("--from", "yesterday", "--to", "2026-11-01"),
+        ("--from", "2026-11-01", "--to", "2026-11-30", "--entry", "999999"),
+        ("--from", "2026-11-01", "--to", "2026-11-30", "--json", "no/such/folder/r.json"),
+    ],
+)
+def test_days_that_make_no_report_are_bad_usage(office, words):
+    run("transparency-report", *words, instance=office.settings.instance, expect=2)
 
 
 def test_flask_runs_the_same_commands(office):

@@ -24,6 +24,7 @@ from disclosure.operations import (
 from disclosure.operations.casefile import documents_of
 from disclosure.operations.desk import Work
 from disclosure.operations.papers import Upload
+from disclosure.operations.suggesting import REJECTED, suggestions_of
 from disclosure.storage.cases import Case
 
 NARROW = "Lawful basis, competent issuer, and no field beyond the list of the paper."
@@ -133,9 +134,13 @@ def one_signature(stage: Stage, ask: Ask) -> Steps:
 
 
 def _settle(work: Work, case: Case, *, term: str) -> None:
-    """Black a text out of each responsive document and let it leave."""
+    """Black a text out of each responsive document, say no to the rest, and let it leave."""
     for each in documents_of(work, case, role="responsive"):
         redacting.add_term(work, case, document_id=each.id, text=term, code="third_party_data")
+        for kind in {row.kind for row in suggestions_of(work, each.id)}:
+            redacting.settle_suggestions(
+                work, case, document_id=each.id, chosen=kind, decision=REJECTED, code=""
+            )
         papers.dispose(work, case, each, "release")
 
 

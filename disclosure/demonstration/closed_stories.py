@@ -27,7 +27,7 @@ EARLIEST, LATEST = 29, 14
 """Working days ago between which these cases begin."""
 SERVED_ORDERS = ("O-7017", "O-7006", "O-7030", "O-7034", "O-7002", "O-7003")
 COMPLAINTS = (("C-85", "U-2003"), ("C-86", "U-6015"), ("C-89", "U-6019"), ("C-80", "U-4004"))
-INJURED = ("U-6001", "U-6002", "U-6003", "U-6005")
+VIOLATIONS = tuple(("V-31", "U-4004", buyer) for buyer in ("U-6001", "U-6002", "U-6003", "U-6005"))
 RECALLED = ("U-6009", "U-6010", "U-6011", "U-6015")
 PRESERVED = ("U-6003", "U-6004", "U-6005", "U-6006")
 WINDOW = {"G3D": hours(56), "G3G": hours(56), "G3F": hours(38)}
@@ -62,7 +62,7 @@ def endings() -> Iterator[Ending]:
     for order in SERVED_ORDERS:
         yield Ending(demand=_delivery(order), findings={"requester.verified": "yes"})
         yield Ending(demand=_service_desk(order), findings={"requester.verified": "yes"})
-    yield from (_over_violation(account) for account in INJURED)
+    yield from (_over_violation(*row) for row in VIOLATIONS)
     yield from (_over_complaint(*row) for row in COMPLAINTS)
     for order, buyer, _seller in SILENT_ORDERS:
         yield Ending(demand=_over_order(order, buyer))
@@ -135,11 +135,11 @@ def _person(ground: str, requester_class: str, account: str) -> Demand:
     )
 
 
-def _over_violation(injured: str) -> Ending:
+def _over_violation(decision: str, violator: str, injured: str) -> Ending:
     demand = replace(
         _person("G3D", "injured_party", injured),
-        decision=KNOWN.violation_final,
-        identifiers={"account": KNOWN.violator},
+        decision=decision,
+        identifiers={"account": violator},
         purpose="Claim for the price that was paid",
         fields=("reg.real_name", "reg.email"),
     )

@@ -3,9 +3,12 @@
 Owns the order of the page. All texts are the packs'; how they decide is ``domain/grounds``.
 """
 
+from datetime import date
+
 from disclosure.documentation.markdown import anchor, code, codes, page, table
-from disclosure.domain.catalogue import EVERY_GROUND
+from disclosure.documentation.screens import screens_of
 from disclosure.domain.fields import NEVER
+from disclosure.domain.pack_laws import EVERY_CLASS, EVERY_GROUND
 from disclosure.domain.plans import Deadline, NoticePlan
 from disclosure.domain.rule_rows import CheckText, Limit
 from disclosure.domain.rulebook import Catalogue, FieldList, Ground, ListSource
@@ -27,6 +30,7 @@ def grounds_page(catalogue: Catalogue) -> str:
         "unless it only narrows the fields. The texts are engineering research, not legal advice: "
         "counsel signs off every pack before real use.",
         "## The policy",
+        _policies(catalogue),
         table(
             ("clause", "what it says", "what was promised", "what keeps it here"),
             (
@@ -34,6 +38,10 @@ def grounds_page(catalogue: Catalogue) -> str:
                 for clause in catalogue.policy.clauses.values()
             ),
         ),
+        "### The screen that shows each clause",
+        "Every screen is reached by links from the front page `/`; staff sign in on the way. A "
+        "test follows them and reads the words on the page.",
+        _screens(catalogue),
         "## Grounds",
         *(_ground(g, catalogue) for versions in catalogue.grounds.values() for g in versions),
         "## Checks",
@@ -42,12 +50,18 @@ def grounds_page(catalogue: Catalogue) -> str:
         *(_check(check, catalogue) for check in catalogue.checks.values()),
         "## Who may ask, and with which paper",
         _classes(catalogue),
+        "## Paper",
+        "Where rows of a class name the requester's country, only those and the rows without a "
+        "country count. Preservation may be asked for by every class; it discloses nothing.",
+        _papers(catalogue),
         "## Fields",
         _fields(catalogue),
         "## Signatures",
         _profiles(catalogue),
         "## When the data subject is told",
         _notices(catalogue),
+        "### What the notice says",
+        _notice_texts(catalogue),
         "## Deadlines",
         _deadlines(catalogue),
         "## Places of storage",
@@ -56,6 +70,16 @@ def grounds_page(catalogue: Catalogue) -> str:
         _reasons(catalogue),
         "## Articles",
         _citations(catalogue),
+    )
+
+
+def _screens(catalogue: Catalogue) -> str:
+    return table(
+        ("clause", "screen", "link that leads there", "words on it"),
+        (
+            (clause, code(screen.rule), screen.link, screen.shows)
+            for clause, screen in screens_of(catalogue.policy).items()
+        ),
     )
 
 
@@ -170,6 +194,54 @@ def _classes(catalogue: Catalogue) -> str:
             )
             for each in catalogue.classes.values()
         ),
+    )
+
+
+def _papers(catalogue: Catalogue) -> str:
+    rows = {id(row): row for rows in catalogue.papers.values() for row in rows}
+    return table(
+        ("paper", "title", "country", "classes", "in force", "source"),
+        (
+            (
+                code(each.id),
+                each.title,
+                each.country or "any",
+                "every class"
+                if EVERY_CLASS in each.classes
+                else ", ".join(_class_title(named, catalogue) for named in sorted(each.classes)),
+                _period(each.valid_from, each.valid_to),
+                each.source,
+            )
+            for each in sorted(rows.values(), key=lambda row: (row.country, row.id))
+        ),
+    )
+
+
+def _notice_texts(catalogue: Catalogue) -> str:
+    return table(
+        ("passage", "text", ""),
+        ((code(each.id), each.text, each.text_zh) for each in catalogue.notice_texts.values()),
+    )
+
+
+def _policies(catalogue: Catalogue) -> str:
+    return table(
+        ("version", "in force", "SHA-256 of its text", "what changed"),
+        (
+            (
+                each.version,
+                _period(each.valid_from, each.valid_to),
+                code(each.sha256),
+                f"{each.summary} {each.summary_zh}" + (" Significant." if each.significant else ""),
+            )
+            for each in catalogue.policies
+        ),
+    )
+
+
+def _period(first: date | None, last: date | None) -> str:
+    return " ".join(
+        f"{word} {day}" for word, day in (("from", first), ("to", last)) if day is not None
     )
 
 
@@ -292,15 +364,17 @@ def _reasons(catalogue: Catalogue) -> str:
 
 def _citations(catalogue: Catalogue) -> str:
     return table(
-        ("id", "law", "article", "as of", "what it requires, in our words"),
+        ("id", "law", "article", "as of", "in force", "what it requires, in our words"),
         (
             (
                 cited.id,
                 f"{cited.title} {cited.title_zh}",
                 cited.article,
                 str(cited.as_of),
+                _period(cited.valid_from, cited.valid_to),
                 cited.says + ("" if cited.read else " (from secondary sources)"),
             )
-            for cited in catalogue.citations.values()
+            for versions in catalogue.dated_citations.values()
+            for cited in versions
         ),
     )

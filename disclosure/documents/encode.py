@@ -1,4 +1,4 @@
-"""How a page's pixels are stored: sixteen greys, a palette, or JPEG, whichever is smaller.
+"""How a page's pixels are stored: black and white, greys, a palette, or JPEG.
 
 Owns the choice and the encoding. Grey pages become sixteen levels; a page with colour keeps it,
 because colour may carry meaning. Knows neither marks nor PDFs beyond the image dictionary.
@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 from disclosure.documents.writer import EncodedImage
 
@@ -22,6 +23,17 @@ JPEG_QUALITY: Final = 75
 PALETTE: Final = 64
 FLATE_ENOUGH: Final = 250_000
 """Grey pages that are larger than this many bytes are photographs and are tried as JPEG."""
+
+DENSE: Final = 120_000
+"""Grey pages that would be larger than this are black print or photographs."""
+
+HALF: Final = 150
+"""Brightness (of 255) from which a pixel of black print counts as paper."""
+
+FAINT: Final = 235
+GREY_SHARE: Final = 0.0005
+STRIP_OFFSETS, STRIP_SIZES = 273, 279
+"""Numbers of TIFF entries."""
 
 LEVELS: Final = np.array([(value + 8) // 17 for value in range(256)], dtype=np.uint8)
 
@@ -49,17 +61,35 @@ def encode(pixels: Pixels) -> EncodedImage:
         pixels: Height and width, or height, width and three channels.
     """
     if pixels.ndim == len(("height", "width")):
-        if _photograph(pixels):
+        expected = _expected_size(pixels)
+        if expected > DENSE and is_print(pixels):
+            return _black_and_white(pixels)
+        if expected > 2 * FLATE_ENOUGH:
             return _jpeg(pixels)
         packed = _sixteen_greys(pixels)
         return packed if len(packed.content) < FLATE_ENOUGH else _smaller(packed, _jpeg(pixels))
     return _smaller(_palette(pixels), _jpeg(pixels))
 
 
-def _photograph(grey: Pixels) -> bool:
-    """Tell by a sample of lines that sixteen greys would be far too large, to save the time."""
+def _expected_size(grey: Pixels) -> int:
+    """Tell by a sample of lines how large sixteen greys would be, to save the time."""
     lines = np.ascontiguousarray(LEVELS[grey[::SAMPLED_LINE]])
-    return len(zlib.compress(lines.tobytes(), 1)) * SAMPLED_LINE > 2 * FLATE_ENOUGH
+    return len(zlib.compress(lines.tobytes(), 1)) * SAMPLED_LINE
+
+
+def is_print(grey: Pixels) -> bool:
+    """Say whether a page is black print on white, which loses nothing in black and white.
+
+    Grey is only the rim of black there; faint letters, shades and photographs have grey of their
+    own, far from any black.
+    """
+    darkest = np.minimum(grey[:-1], grey[1:])
+    darkest = np.minimum(darkest[:, :-1], darkest[:, 1:])
+    near = np.minimum(darkest[:-1], darkest[1:])
+    near = np.minimum(near[:, :-1], near[:, 1:])
+    middle = grey[1:-1, 1:-1]
+    own = (middle < FAINT) & (near > HALF)
+    return float(own.mean()) < GREY_SHARE
 
 
 def _smaller(one: EncodedImage, other: EncodedImage) -> EncodedImage:
@@ -74,6 +104,23 @@ def _sixteen_greys(grey: Pixels) -> EncodedImage:
     packed = (levels[:, 0::2] << 4) | levels[:, 1::2]
     entries = b"/ColorSpace /DeviceGray /BitsPerComponent 4 /Filter /FlateDecode"
     return EncodedImage(width, height, entries, zlib.compress(packed.tobytes(), 6))
+
+
+def _black_and_white(grey: Pixels) -> EncodedImage:
+    """Encode as a fax does (CCITT group 4), without loss of the two values."""
+    height, width = grey.shape
+    rows = np.packbits(grey > HALF, axis=1)
+    image = Image.frombytes("1", (width, height), rows.tobytes())
+    content = io.BytesIO()
+    image.save(content, "TIFF", compression="group4", strip_size=height * rows.shape[1])
+    content.seek(0)
+    with TiffImageFile(content) as written:
+        start, length = written.tag_v2[STRIP_OFFSETS][0], written.tag_v2[STRIP_SIZES][0]
+    entries = (
+        b"/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /CCITTFaxDecode"
+        b" /DecodeParms << /K -1 /Columns %d /Rows %d /BlackIs1 true >>" % (width, height)
+    )
+    return EncodedImage(width, height, entries, content.getvalue()[start : start + length])
 
 
 def _palette(pixels: Pixels) -> EncodedImage:

@@ -4,8 +4,9 @@ Imported only in the limited child. Owns how pixels are got without the engine's
 our own form by decoding its one image, any other page by poppler, and each of its images too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ from disclosure.documents.fonts_of_page import pages_with_untrusted_fonts
 from disclosure.documents.gate_text import images_by_pdfminer
 from disclosure.documents.plan import Box, Region
 from disclosure.documents.programs import ProgramFailed, ProgramMissing, run_program
-from disclosure.documents.recognise import languages_for, read_pixels
+from disclosure.documents.recognise import languages_for, read_in_any_turn
 from disclosure.documents.writer import FONT_NAME, IMAGE_NAME
 
 RESOLUTION: Final = 200
@@ -100,21 +101,22 @@ class PixelSource:
         seen = _drawn(self.path, number)
         return PagePixels(np.rot90(seen, rotation // 90).copy(), box, rotation, own=False)
 
-    def images(self, number: int) -> list[Grey]:
-        """Return the images that a foreign page holds, as they are stored."""
-        if self.own_image(number) is not None:
-            return []
+    def stored(self) -> list[pikepdf.Stream]:
+        """Return the images of a file that are no page in our own form, as they are stored."""
+        own = {
+            image.objgen
+            for number in range(1, len(self.pdf.pages) + 1)
+            if (image := self.own_image(number)) is not None
+        }
         return [
-            _decoded(image)
-            for image in self.stored(number)
-            if int(image.get("/Width", 0)) >= SMALLEST_IMAGE[0]
-            and int(image.get("/Height", 0)) >= SMALLEST_IMAGE[1]
+            item
+            for item in self.pdf.objects
+            if isinstance(item, pikepdf.Stream)
+            and item.get("/Subtype") == "/Image"
+            and item.objgen not in own
+            and int(item.get("/Width", 0)) >= SMALLEST_IMAGE[0]
+            and int(item.get("/Height", 0)) >= SMALLEST_IMAGE[1]
         ]
-
-    def stored(self, number: int) -> list[pikepdf.Stream]:
-        """Return the image objects of a page and of the forms that it draws."""
-        resources = self.pdf.pages[number - 1].obj.get("/Resources", pikepdf.Dictionary())
-        return list(_images(resources, depth=0))
 
 
 def fits_boxes(
@@ -130,60 +132,112 @@ def fits_boxes(
     """
     page = pixels.page(number)
     shape = (page.grey.shape[0], page.grey.shape[1])
+    exact = strict or page.own
+    differs = _differs(page, regions, shape)
+    for region in regions:
+        marked = rectangle(region.box, page.box, shape)
+        area = rectangle(padded(region.box, page.box), page.box, shape) if exact else marked
+        if area is None or marked is None:
+            continue
+        uncovered = _any(differs, area) and (exact or not _even(page.grey, marked))
+        if uncovered or _goes_on_beneath(pixels, page, number, region):
+            yield region
+
+
+def _goes_on_beneath(pixels: PixelSource, page: PagePixels, number: int, region: Region) -> bool:
+    """Say whether an image of a foreign page goes on under a box."""
+    return not page.own and _uneven_image(pixels, number, region.box)
+
+
+def _differs(
+    page: PagePixels, regions: Sequence[Region], shape: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Return where a page is not what burning the regions into it would make of it."""
     expected = page.grey.copy()
     marks = [(region.box, region.reason) for region in regions]
     burn(expected, page.box, page.rotation, marks)
+    return abs(expected.astype(np.int16) - page.grey) > _slack(page, regions, shape)
+
+
+def _slack(
+    page: PagePixels, regions: Sequence[Region], shape: tuple[int, int]
+) -> NDArray[np.int16]:
+    """Return by how much each pixel may differ: little in a box, more on its label and rim."""
     scale = shape[1] / (page.box[2] - page.box[0])
-    wanted = [rectangle(padded(region.box, page.box), page.box, shape) for region in regions]
+    padding = (rectangle(padded(region.box, page.box), page.box, shape) for region in regions)
+    places = [place for place in padding if place is not None]
     slack = np.full(shape, LABEL_SLACK if page.lossy else EVEN, dtype=np.int16)
-    for place in wanted:
-        if place is not None:
-            left, top, right, bottom = place
-            slack[top + BLOCK : bottom - BLOCK, left + BLOCK : right - BLOCK] = EVEN
-    for place in wanted:
-        if place is not None:
-            left, top, right, bottom = label_rectangle(place, scale, page.rotation)
-            rim = BLOCK if page.lossy else 0
-            slack[top - rim : bottom + rim, left - rim : right + rim] = LABEL_SLACK
-    differs = abs(expected.astype(np.int16) - page.grey) > slack
-    for region, place in zip(regions, wanted, strict=True):
-        marked = rectangle(region.box, page.box, shape)
-        area = place if strict or page.own else marked
-        if area is None or marked is None:
-            continue
-        if (_any(differs, area) and (strict or page.own or not _even(page.grey, marked))) or (
-            not page.own and _uneven_image(pixels, number, region.box)
-        ):
-            yield region
+    for left, top, right, bottom in places:
+        slack[top + BLOCK : bottom - BLOCK, left + BLOCK : right - BLOCK] = EVEN
+    rim = BLOCK if page.lossy else 0
+    for place in places:
+        left, top, right, bottom = label_rectangle(place, scale, page.rotation)
+        slack[max(0, top - rim) : bottom + rim, max(0, left - rim) : right + rim] = LABEL_SLACK
+    return slack
 
 
 def pages_of_pixels(pixels: PixelSource) -> list[int]:
     """Return the pages that may show text which no text layer tells."""
     pages = set(pages_with_untrusted_fonts(pixels.pdf))
     for number in range(1, len(pixels.pdf.pages) + 1):
-        page = pixels.pdf.pages[number - 1].obj
+        page = pixels.pdf.pages[number - 1]
         if pixels.own_image(number) is not None:
-            if SHOWN not in page["/Contents"].read_bytes():
+            if SHOWN not in page.obj["/Contents"].read_bytes():
                 pages.add(number)
-        elif pixels.images(number) or not _has_fonts(page):
+        elif not _has_fonts(page) or _draws_images(page):
             pages.add(number)
     return sorted(pages)
 
 
+def _draws_images(page: pikepdf.Page) -> bool:
+    return any(True for _ in _images(_resources(page), depth=0))
+
+
 def read_pages(
     pixels: PixelSource, pages: Sequence[int], removed: list[str]
-) -> Iterator[tuple[int, str, tuple[str, str] | None]]:
-    """Yield page number, text read off its pixels, and what went wrong if anything did."""
+) -> Iterator[tuple[str, str, tuple[str, str] | None]]:
+    """Yield place, text read off its pixels, and what went wrong if anything did."""
     languages = languages_for(removed)
     for number in pages:
-        try:
-            pictures = [pixels.page(number).upright, *pixels.images(number)]
-            for picture in pictures:
-                yield number, read_pixels(picture, languages).text, None
-        except ProgramMissing as missing:
-            yield number, "", ("missing-program", missing.remedy)
-        except (ProgramFailed, OSError, ValueError):
-            yield number, "", ("failed-program", f"page {number} could not be read")
+        yield from _read_one(f"page {number}", partial(_upright_page, pixels, number), languages)
+
+
+def read_images(
+    pixels: PixelSource, removed: list[str]
+) -> Iterator[tuple[str, str, tuple[str, str] | None]]:
+    """Do the same for the images that a foreign file holds, shown or not, as they are stored."""
+    languages = languages_for(removed)
+    for image in pixels.stored():
+        place = f"object {image.objgen[0]}, image"
+        yield from _read_one(place, partial(_stored_image, image), languages)
+
+
+def _read_one(
+    place: str, look: Callable[[], Grey | None], languages: str
+) -> Iterator[tuple[str, str, tuple[str, str] | None]]:
+    try:
+        picture = look()
+        if picture is not None:
+            yield place, read_in_any_turn(picture, languages)[0].text, None
+    except ProgramMissing as missing:
+        yield place, "", ("missing-program", missing.remedy)
+    except (ProgramFailed, OSError, ValueError):
+        yield place, "", ("failed-program", f"{place} could not be read")
+
+
+def _upright_page(pixels: PixelSource, number: int) -> Grey:
+    return pixels.page(number).upright
+
+
+def _stored_image(image: pikepdf.Stream) -> Grey | None:
+    """Return an image as it is stored; one that only a reader of PDFs can decode is not looked at.
+
+    What such an image shows on its page is read there.
+    """
+    try:
+        return _decoded(image)
+    except ValueError:
+        return None
 
 
 def _visible(page: pikepdf.Page) -> Box:
@@ -259,6 +313,15 @@ def _images(resources: object, *, depth: int) -> Iterator[pikepdf.Stream]:
             yield from _images(item.get("/Resources"), depth=depth + 1)
 
 
-def _has_fonts(page: pikepdf.Object) -> bool:
-    resources = page.get("/Resources", pikepdf.Dictionary())
-    return bool(resources.get("/Font")) or not resources.get("/XObject")
+def _resources(page: pikepdf.Page) -> object:
+    try:
+        return page.resources
+    except (AttributeError, KeyError, ValueError):
+        return pikepdf.Dictionary()
+
+
+def _has_fonts(page: pikepdf.Page) -> bool:
+    resources = _resources(page)
+    return isinstance(resources, pikepdf.Dictionary) and (
+        bool(resources.get("/Font")) or not resources.get("/XObject")
+    )

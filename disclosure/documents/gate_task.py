@@ -7,6 +7,7 @@ under the boxes, and the pixels read by character recognition.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final, cast
 
@@ -17,6 +18,7 @@ from disclosure.documents.gate_pixels import (
     PixelSource,
     fits_boxes,
     pages_of_pixels,
+    read_images,
     read_pages,
 )
 from disclosure.documents.gate_text import pages_by_pdfminer, pages_by_poppler
@@ -164,6 +166,8 @@ def _find(pages: Iterable[tuple[int, str]], finder: TermFinder, findings: Findin
 
 
 JOINT: Final = 200
+READ_ANYWAY: Final = 40
+"""Of a foreign file so many pages are read by character recognition without any doubt."""
 
 
 def _under(box: Box, region: Region) -> bool:
@@ -191,19 +195,38 @@ def _recognise(
 ) -> None:
     if not question.recognise or not question.removed:
         return
-    pages = sorted(question.scans if question.scans is not None else pages_of_pixels(pixels))
-    unread = pages[question.read_pages :]
-    for number, text, error in read_pages(
-        pixels, pages[: question.read_pages], list(question.removed)
-    ):
+    doubtful, pages = _pages_to_read(question, pixels)
+    removed = list(question.removed)
+    readings = chain(
+        read_pages(pixels, pages[: question.read_pages], removed),
+        () if question.strict else islice(read_images(pixels, removed), question.read_pages),
+    )
+    for place, text, error in readings:
         if error:
             findings.cannot_tell(*error)
             return
         for value in sorted(finder.found(text)):
-            findings.leak("recognised", f"page {number}", value)
+            findings.leak("recognised", place, value)
+    unread = [number for number in doubtful if number in pages[question.read_pages :]]
     if unread:
         findings.cannot_tell(
             "unread", f"{len(unread)} pages of pixels from page {unread[0]} on were not read"
         )
     if pages:
         findings.readings.append("pixels read (tesseract)")
+
+
+def _pages_to_read(question: Question, pixels: PixelSource) -> tuple[list[int], list[int]]:
+    """Return the pages that may show more than their text tells, and all that are to be read.
+
+    Of our own product the engine has said which pages it read, or else they are looked for; of any
+    other file the pixels of every page are read, up to a number, the doubtful ones first.
+    """
+    if question.scans is not None and question.strict:
+        pages = sorted(question.scans)
+        return pages, pages
+    doubtful = pages_of_pixels(pixels)
+    if question.strict:
+        return doubtful, doubtful
+    others = [number for number in range(1, len(pixels.pdf.pages) + 1) if number not in doubtful]
+    return doubtful, [*doubtful, *others[: max(0, READ_ANYWAY - len(doubtful))]]

@@ -17,6 +17,7 @@ from disclosure.documents.objects import dictionaries
 from disclosure.documents.pages import Bounds, ImagePages, PdfPages, open_pages
 from disclosure.documents.plan import Box
 from disclosure.documents.raw import file_ends
+from disclosure.documents.terms import TermFinder
 from disclosure.documents.words import PageText
 
 TAIL: Final = 2048
@@ -69,7 +70,11 @@ def text_beneath(arguments: Mapping[str, object]) -> dict[str, object]:
         texts.update(inside)
         outside.append(rest)
     everything = "\n".join(outside)
-    return {"texts": sorted(text for text in texts if text not in everything), "scans": scans}
+    wanted = sorted(texts)
+    # What also stands elsewhere, in whatever way of writing, was not taken out with the region.
+    elsewhere = TermFinder(wanted).found(everything)
+    kept = [text for index, text in enumerate(wanted) if index not in elsewhere]
+    return {"texts": kept, "scans": scans}
 
 
 def _split_page(
@@ -77,7 +82,7 @@ def _split_page(
 ) -> tuple[list[str], str]:
     characters = pages.read(index).characters
     text = PageText([item.text for item in characters], [item.box for item in characters])
-    words, _ = text.words(lambda _: True)
+    words, _ = text.words([True] * len(characters))
     inside: list[str] = []
     for box in boxes:
         covered = [word for word in words if _covers(box, word.box)]

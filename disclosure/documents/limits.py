@@ -40,7 +40,7 @@ class Limits:
     side_points: float = 14_400.0
     megapixels: int = 50
     text_characters: int = 1_000_000
-    read_pages: int = 40
+    read_pages: int = 200
 
     def allowing(self, *, pages: int, read: int = 0) -> "Limits":
         """Return the limits for a document whose pages have been counted.

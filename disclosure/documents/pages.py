@@ -55,12 +55,14 @@ class SourcePage:
         rotation: Clockwise turn on the screen, in degrees.
         pixels: Red, green, blue; unrotated.
         characters: In the order of the file.
+        fonts: A number for the font of each character, where it was asked for.
     """
 
     box: Box
     rotation: int
     pixels: Pixels
     characters: tuple[Character, ...]
+    fonts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,8 @@ class PdfPages:
         self._bounds.resolution(box)
         return box, rotation
 
-    def read(self, index: int) -> SourcePage:
-        """Render a page and take its characters."""
+    def read(self, index: int, *, fonts: bool = False) -> SourcePage:
+        """Render a page and take its characters, with their fonts where these are wanted."""
         page = self._flattened(index)
         rotation = int(page.get_rotation())
         page.set_rotation(0)
@@ -144,8 +146,9 @@ class PdfPages:
         pixels: Pixels = np.array(bitmap.to_numpy()[:, :, :3])
         bitmap.close()
         characters = tuple(self._characters(page))
+        numbers = tuple(self._fonts(page)) if fonts else ()
         page.close()
-        return SourcePage(box, rotation, pixels, characters)
+        return SourcePage(box, rotation, pixels, characters, numbers)
 
     def marks(self, index: int) -> tuple[int, int, bool]:
         """Count characters and images of a page and say whether its pixels may hold more text."""
@@ -212,6 +215,15 @@ class PdfPages:
             yield Character(character, None if empty else box)
         text.close()
 
+    @staticmethod
+    def _fonts(page: pypdfium2.PdfPage) -> Iterator[int]:
+        text = page.get_textpage()
+        for index in range(pdfium.FPDFText_CountChars(text.raw)):
+            drawn = pdfium.FPDFText_GetTextObject(text.raw, index)
+            font = pdfium.FPDFTextObj_GetFont(drawn) if drawn else None
+            yield ctypes.cast(font, ctypes.c_void_p).value or 0 if font else 0
+        text.close()
+
 
 class ImagePages:
     """Read each frame of an image as a page; one pixel is a point unless a resolution is given."""
@@ -240,8 +252,9 @@ class ImagePages:
         """Say that a frame is one image whose text nobody has read."""
         return 0, min(1, index + 1), True
 
-    def read(self, index: int) -> SourcePage:
+    def read(self, index: int, *, fonts: bool = False) -> SourcePage:
         """Decode a frame, upright and without transparency."""
+        del fonts
         try:
             self._image.seek(index)
             self._check_size()

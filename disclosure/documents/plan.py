@@ -135,11 +135,11 @@ def _region(raw: object, where: str) -> Region:
 def _box(raw: object, where: str) -> Box:
     if not isinstance(raw, list) or len(raw) != len(("x0", "y0", "x1", "y1")):
         raise BadInput("must be a list of four numbers x0, y0, x1, y1", where=where)
-    numbers = [_number(value, where) for value in raw]
-    left, bottom, right, top = numbers
-    if not (left < right and bottom < top):
-        raise BadInput("must have x0 < x1 and y0 < y1", where=where)
-    return left, bottom, right, top
+    x0, y0, x1, y1 = (_number(value, where) for value in raw)
+    if x0 == x1 or y0 == y1:
+        raise BadInput("must have two corners that differ in x and in y", where=where)
+    # Any two opposite corners name the box.
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
 def _number(value: object, where: str) -> float:

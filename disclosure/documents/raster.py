@@ -9,25 +9,25 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, cast
+from typing import cast
 
 import numpy as np
+import pikepdf
 
-from disclosure.documents.burn import Mark, burn, padded, rectangle
+from disclosure.documents.burn import Mark, burn, padded
 from disclosure.documents.encode import Pixels, encode, grey_of, has_colour
+from disclosure.documents.fonts_of_page import unproven_fonts
 from disclosure.documents.media import Media
 from disclosure.documents.pages import Bounds, SourcePage, open_pages
 from disclosure.documents.plan import Box, Region, Term
 from disclosure.documents.programs import ProgramFailed, ProgramMissing
-from disclosure.documents.recognise import languages_for, read_pixels
+from disclosure.documents.proving import FontProof
+from disclosure.documents.recognise import languages_for, read_in_any_turn
+from disclosure.documents.sight import boxes_of, seen, touched, within
 from disclosure.documents.terms import TermFinder
-from disclosure.documents.words import PageText, Word, joined_lines
+from disclosure.documents.untold import holds_untold_ink
+from disclosure.documents.words import Hit, PageText, Word, is_fit, joined_lines, joint_hits
 from disclosure.documents.writer import FreshPdf, PlacedWord
-
-CONTRAST: Final = 40
-"""Difference of brightness (of 255) below which a character is not there for a reader."""
-
-OVERLAP: Final = 0.3
 
 
 @dataclass(slots=True)
@@ -38,6 +38,7 @@ class Applied:
     hits: Counter[int] = field(default_factory=Counter)
     kept: int = 0
     dropped: int = 0
+    read: list[int] = field(default_factory=list)
     unread: list[int] = field(default_factory=list)
     pages: int = 0
 
@@ -84,17 +85,19 @@ def apply_plan(arguments: Mapping[str, object]) -> dict[str, object]:
         arguments: ``source``, ``media``, ``password``, ``target``, the order and the limits.
 
     Returns:
-        Counts, burned boxes and the pages that could not be read; no text.
+        Counts, burned boxes, the pages whose pixels were read and those that could not be; no text.
     """
-    source = Path(str(arguments["source"]))
+    source, media = Path(str(arguments["source"])), Media[str(arguments["media"])]
     password = cast("str | None", arguments["password"])
-    bounds = Bounds.of(arguments)
-    pages = open_pages(source, Media[str(arguments["media"])], bounds, password=password)
-    engine = Engine(Order.of(arguments))
+    order = Order.of(arguments)
+    pages = open_pages(source, media, Bounds.of(arguments), password=password)
+    proof = _proof(source, media, password) if order.terms else FontProof({})
+    engine = Engine(order, proof)
     with Path(str(arguments["target"])).open("wb") as stream:
         fresh = FreshPdf(stream)
         for index in range(len(pages)):
-            engine.add(index + 1, pages.read(index), fresh)
+            engine.take(index + 1, pages.read(index, fonts=proof.wanted(index + 1)), fresh)
+        engine.end(fresh)
         fresh.finish()
     done = engine.applied
     return {
@@ -104,40 +107,75 @@ def apply_plan(arguments: Mapping[str, object]) -> dict[str, object]:
         "kept": done.kept,
         "dropped": done.dropped,
         "unread": done.unread,
+        "read": done.read,
     }
 
 
-class Engine:
-    """Make pages safe one after the other."""
+def _proof(source: Path, media: Media, password: str | None) -> FontProof:
+    if media is not Media.PDF:
+        return FontProof({})
+    with pikepdf.open(source, password=password or "", suppress_warnings=True) as pdf:
+        return FontProof(unproven_fonts(pdf))
 
-    def __init__(self, order: Order) -> None:
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A page that waits for the next one, because a value may run over the end of a page."""
+
+    number: int
+    page: SourcePage
+    text: PageText
+
+
+class Engine:
+    """Make pages safe one after the other.
+
+    Args:
+        order: What has to go.
+        proof: Which fonts were compared with what they show.
+    """
+
+    def __init__(self, order: Order, proof: FontProof) -> None:
         self.order = order
         self.applied = Applied()
+        self._proof = proof
         self._finder = TermFinder([term.text for term in order.terms])
         self._languages = languages_for([term.text for term in order.terms])
-        self._read = 0
+        self._held: _Held | None = None
+        self._carried: list[Hit] = []
 
-    def add(self, number: int, page: SourcePage, fresh: FreshPdf) -> None:
-        """Redact one page and write it."""
+    def take(self, number: int, page: SourcePage, fresh: FreshPdf) -> None:
+        """Take the next page, and write the one before."""
         text = PageText(
             [character.text for character in page.characters],
             [character.box for character in page.characters],
         )
+        before, self._held = self._held, _Held(number, page, text)
+        if before is None:
+            return
+        carried = self._carried
+        here, self._carried = joint_hits(before.text, text, self._finder)
+        self._write(before, [*carried, *here], fresh)
+
+    def end(self, fresh: FreshPdf) -> None:
+        """Write the last page."""
+        if self._held is not None:
+            self._write(self._held, self._carried, fresh)
+        self._held = None
+
+    def _write(self, held: _Held, joints: Sequence[Hit], fresh: FreshPdf) -> None:
+        number, page, text = held.number, held.page, held.text
         colour = has_colour(page.pixels)
         grey = grey_of(page.pixels)
         hits, _ = text.hits(self._finder)
-        found = [(hit.term, hit.box, "term") for hit in hits]
+        found = [(hit.term, hit.box, "term") for hit in dict.fromkeys([*hits, *joints])]
         found += [(term, box, "recognised") for term, box in self._recognised(number, page, grey)]
         regions = [region for region in self.order.regions if region.page == number]
         marks = [(box, self.order.terms[term].reason) for term, box, _ in found]
-        burn(grey, page.box, page.rotation, marks)
         region_marks = [(region.box, region.reason) for region in regions]
-        burn(grey, page.box, page.rotation, region_marks)
-        final: Pixels = grey
-        if colour:
-            final = page.pixels
-            burn(final, page.box, page.rotation, marks)
-            burn(final, page.box, page.rotation, region_marks)
+        final: Pixels = page.pixels if colour else grey
+        burn(final, page.box, page.rotation, marks)
+        burn(final, page.box, page.rotation, region_marks)
         words = self._words(page, text, final, [*marks, *region_marks])
         if number in self.order.unlayered:
             words = []
@@ -151,54 +189,47 @@ class Engine:
         final: Pixels,
         marks: Sequence[Mark],
     ) -> list[Word]:
-        burned = [padded(box, page.box) for box, _ in marks]
+        boxes = boxes_of(text.boxes)
+        allowed = within(boxes, page.box) & seen(boxes, page.box, final)
+        allowed &= ~touched(boxes, [padded(box, page.box) for box, _ in marks])
+        words, dropped = text.words(allowed.tolist())
+        kept = text.without_terms(words, self._finder) if dropped else words
+        self.applied.kept += len(kept)
+        self.applied.dropped += dropped + len(words) - len(kept)
+        return kept
 
-        def allowed(index: int) -> bool:
-            box = text.box(index)
-            return (
-                box is not None
-                and text.fit(index)
-                and _inside(box, page.box)
-                and not any(_overlap(box, other) for other in burned)
-                and _seen(box, page.box, final)
-            )
-
-        words, dropped = text.words(allowed)
-        while words:
-            signs = [(sign, word.box) for word in words for sign in (*word.text, " ")]
-            owners = [at for at, word in enumerate(words) for _ in range(len(word.text) + 1)]
-            layer = PageText(
-                [sign for sign, _ in signs], [box if sign != " " else None for sign, box in signs]
-            )
-            _, again = layer.hits(self._finder)
-            gone = {owners[index] for index in again}
-            if not gone:
-                break
-            dropped += len(gone)
-            words = [word for at, word in enumerate(words) if at not in gone]
-        self.applied.kept += len(words)
-        self.applied.dropped += dropped
-        return words
+    def _must_be_read(self, number: int, page: SourcePage, grey: Pixels) -> bool:
+        """Say whether a page may show text that its characters do not tell."""
+        if number in self.order.scans or self._proof.doubts(number, page, grey):
+            return True
+        told = [
+            character.box
+            for character in page.characters
+            if character.box is not None and is_fit(character.text)
+        ]
+        return holds_untold_ink(grey, page.box, told)
 
     def _recognised(self, number: int, page: SourcePage, grey: Pixels) -> list[tuple[int, Box]]:
-        if not self.order.terms or number not in self.order.scans:
+        if not self.order.terms or not self._must_be_read(number, page, grey):
             return []
-        self._read += 1
-        turns = -(page.rotation // 90) % 4
+        self.applied.read.append(number)
+        upright = np.ascontiguousarray(np.rot90(grey, -(page.rotation // 90) % 4))
         try:
-            if self._read > self.order.read_pages:
+            if len(self.applied.read) > self.order.read_pages:
                 self.applied.unread.append(number)
                 return []
-            seen = read_pixels(np.ascontiguousarray(np.rot90(grey, turns)), self._languages)
+            text, turns = read_in_any_turn(upright, self._languages)
         except (ProgramMissing, ProgramFailed):
             self.applied.unread.append(number)
             return []
+        rotation = (page.rotation - 90 * turns) % 360
         found = []
-        for span in self._finder.spans(seen.text):
-            boxes = [box for box in seen.boxes[span.start : span.end] if box is not None]
+        for span in self._finder.spans(text.text):
+            boxes = [box for box in text.boxes[span.start : span.end] if box is not None]
             # In pixels the vertical axis points down; joining lines does not mind.
             found += [
-                (span.term, _user_space(box, page, grey.shape)) for box in joined_lines(boxes)
+                (span.term, _user_space(box, page, rotation, grey.shape))
+                for box in joined_lines(boxes)
             ]
         return found
 
@@ -223,37 +254,11 @@ def _placed(words: Sequence[Word]) -> list[PlacedWord]:
     return [PlacedWord(word.text, word.box, word.spaced) for word in words]
 
 
-def _inside(box: Box, page: Box) -> bool:
-    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-    return page[0] <= middle[0] <= page[2] and page[1] <= middle[1] <= page[3]
-
-
-def _overlap(box: Box, other: Box) -> bool:
-    across = min(box[2], other[2]) - max(box[0], other[0])
-    down = min(box[3], other[3]) - max(box[1], other[1])
-    return across > min(OVERLAP, (box[2] - box[0]) / 2) and down > min(
-        OVERLAP, (box[3] - box[1]) / 2
-    )
-
-
-def _seen(box: Box, page: Box, final: Pixels) -> bool:
-    place = rectangle(box, page, (final.shape[0], final.shape[1]))
-    if place is None:
-        return False
-    left, top, right, bottom = place
-    area = final[top:bottom, left:right]
-    if area.ndim == len(("height", "width")):
-        return int(area.max()) - int(area.min()) >= CONTRAST
-    flat = area.reshape(-1, area.shape[2])
-    return bool((flat.max(axis=0).astype(int) - flat.min(axis=0)).max() >= CONTRAST)
-
-
-def _user_space(box: Box, page: SourcePage, shape: tuple[int, ...]) -> Box:
-    """Turn a box in pixels of the upright page into points of the unrotated page."""
+def _user_space(box: Box, page: SourcePage, rotation: int, shape: tuple[int, ...]) -> Box:
+    """Turn a box in pixels of a page as it was read into points of the unrotated page."""
     height, width = shape[0], shape[1]
     corners = [
-        _unrotated(x, y, page.rotation, (width, height))
-        for x, y in ((box[0], box[1]), (box[2], box[3]))
+        _unrotated(x, y, rotation, (width, height)) for x, y in ((box[0], box[1]), (box[2], box[3]))
     ]
     across = (page.box[2] - page.box[0]) / width
     down = (page.box[3] - page.box[1]) / height

@@ -160,7 +160,8 @@ def _apply_once(
     job: _Job, folder: Path, unlayered: frozenset[int]
 ) -> tuple[dict[str, object], Verdict]:
     scans = job.inspection.scans
-    read = len(scans) if job.plan.terms else 0
+    # Any page may turn out to show more than its characters tell.
+    read = job.inspection.pages if job.plan.terms else 0
     arguments = {
         "source": str(job.source),
         "media": job.media.name,
@@ -178,12 +179,13 @@ def _apply_once(
         folder=folder,
         spawns=read > 0,
     )
+    seen = tuple(sorted({*scans, *cast("list[int]", answer["read"])}))
     verdict = gate(
         folder / FINISHED,
         removed=[term.text for term in job.plan.terms],
         regions=job.plan.regions,
         expected_pages=job.inspection.pages,
-        reading=Reading(strict=True, scans=scans, limits=job.limits),
+        reading=Reading(strict=True, scans=seen, limits=job.limits),
     )
     return answer, verdict
 

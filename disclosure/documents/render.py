@@ -4,6 +4,7 @@ Owns the closed fetcher, the print stylesheet (parsed once a process) and the ch
 character had a glyph. What the pages say is the templates' business. Never give it HTML of others.
 """
 
+import atexit
 import logging
 import threading
 from collections.abc import Callable
@@ -68,6 +69,8 @@ class _Press:
 
 @lru_cache(maxsize=1)
 def _press() -> _Press:
+    # Left to the interpreter's end, the fonts would be freed after the library that frees them.
+    atexit.register(_press.cache_clear)
     return _Press()
 
 

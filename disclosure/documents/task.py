@@ -26,6 +26,8 @@ TASKS: Final = {
     "typeset": "text_pages:typeset",
     "beneath": "inspect_task:text_beneath",
     "gate": "gate_task:read_finished",
+    "suggest": "suggest_task:suggest_marks",
+    "take_apart": "mail_parts:take_apart",
 }
 """Name of the task -> module and function inside this package."""
 

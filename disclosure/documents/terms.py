@@ -84,18 +84,15 @@ class FoldedText:
 
 def fold_with_offsets(text: str) -> FoldedText:
     """Fold a text and remember where each character came from."""
-    characters: list[str] = []
-    offsets: list[int] = []
-    for offset, character in enumerate(text):
-        for part in fold_character(character):
-            characters.append(part)
-            offsets.append(offset)
-    kept = [index for index, part in enumerate(characters) if part.isalnum()]
+    parts = list(map(fold_character, text))
+    folded = "".join(parts)
+    offsets = [offset for offset, part in enumerate(parts) for _ in part]
+    kept = [index for index, part in enumerate(folded) if part.isalnum()]
     return FoldedText(
         original=text,
-        text="".join(characters),
+        text=folded,
         offsets=offsets,
-        bare="".join([characters[index] for index in kept]),
+        bare="".join([folded[index] for index in kept]),
         bare_offsets=[offsets[index] for index in kept],
     )
 

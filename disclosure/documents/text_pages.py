@@ -5,6 +5,7 @@ mark that stands in a value's place. The pages then go through the same engine a
 """
 
 import html
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from email import policy
 from email.message import EmailMessage
@@ -21,6 +22,9 @@ from disclosure.documents.terms import TermFinder
 HEADERS: Final = ("From", "To", "Cc", "Bcc", "Reply-To", "Date", "Subject", "Message-ID")
 SILENT: Final = frozenset({"script", "style", "head", "title"})
 BREAKING: Final = frozenset({"p", "br", "div", "tr", "li", "h1", "h2", "h3", "table", "blockquote"})
+DIRECTION: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+OVERRIDDEN: Final = re.compile("\u202e([^\u202c\n]*)")
+
 LINES_A_PAGE: Final = 80
 PAGE: Final = '<html lang="zxx"><body class="plain-text">{body}</body></html>'
 
@@ -40,6 +44,7 @@ def typeset(arguments: Mapping[str, object]) -> dict[str, object]:
         text, attachments = _mail_text(content)
     else:
         text = _text(content)
+    text = as_shown(text)
     if len(text) > int(cast("int", arguments["limit_text"])):
         raise refused("too-long")
     if text.count("\n") > int(cast("int", arguments["limit_pages"])) * LINES_A_PAGE:
@@ -49,6 +54,15 @@ def typeset(arguments: Mapping[str, object]) -> dict[str, object]:
     pdf = render_pdf(PAGE.format(body=body), title="", lang="zxx", every_glyph=False)
     Path(str(arguments["target"])).write_bytes(pdf)
     return {"hits": hits, "attachments": attachments}
+
+
+def as_shown(text: str) -> str:
+    """Return a text without the signs that would show it in another order than it is searched in.
+
+    What they turn around is turned around here, so that reader and search see the same.
+    """
+    turned = OVERRIDDEN.sub(lambda found: found.group(1)[::-1], text)
+    return DIRECTION.sub("", turned)
 
 
 def replaced(text: str, terms: Sequence[tuple[str, str]]) -> tuple[str, list[int]]:

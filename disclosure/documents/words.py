@@ -1,20 +1,26 @@
 """From characters to lines, hits of terms, and the words that may stay readable.
 
-Owns the three orders in which characters are read (as in the file, along rows, down columns) and
+Owns in which texts a term is looked for (as in the file, and in each order of ``orders.py``) and
 the rule that a word goes as soon as one of its characters goes. Knows neither pixels nor files.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Final
 
+from disclosure.documents.orders import Lines, blocks, columns, level, rows, runs_downwards, spelt
 from disclosure.documents.plan import Box
 from disclosure.documents.terms import TermFinder, is_ideograph
 
 SAME_LINE: Final = 0.5
-WORD_GAP: Final = 0.25
+UNKNOWN: Final = "\ufffd"
+JOINT: Final = 200
+"""So many signs of a page's end and of the next one's beginning are read together."""
+
 JOINED_GAP: Final = 1.5
+
 UNFIT: Final = frozenset({"Co", "Cf", "Cc", "Cn", "Cs"})
 
 
@@ -68,15 +74,50 @@ class PageText:
         self._texts = texts
         self._boxes = boxes
 
-    def readings(self) -> Iterator[Reading]:
-        """Yield the page's text in each order."""
-        yield Reading("".join(self._texts), range(len(self._texts)))
-        placed = [index for index, box in enumerate(self._boxes) if box is not None]
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """The page's text in each order: as in the file, then as people may read it."""
+        whole = Reading("".join(self._texts), range(len(self._texts)))
+        placed = [(box, index) for index, box in enumerate(self._boxes) if box is not None]
         if not placed:
-            return
-        yield self._ordered(placed, _rows)
-        if any(is_ideograph(self._texts[index]) for index in placed):
-            yield self._ordered(placed, _columns)
+            return (whole,)
+        found = [rows(placed)]
+        found.append(blocks(self._boxes, found[0]))
+        ideographs = [is_ideograph(text) for text in self._texts]
+        if any(ideographs):
+            found.append(columns(placed))
+            if runs_downwards(self._boxes, ideographs):
+                found.append(blocks(self._boxes, found[-1], upright=True))
+        # A page without cells or columns has its rows twice.
+        distinct = {id(lines): lines for lines in found}.values()
+        return (whole, *map(self._spelt, distinct))
+
+    def _spelt(self, lines: Lines) -> Reading:
+        signs, sources = spelt(self._texts, self._boxes, lines)
+        return Reading("".join(signs), sources)
+
+    def without_terms(self, words: list[Word], finder: TermFinder) -> list[Word]:
+        """Return the words that do not form a term, now that others are gone.
+
+        Args:
+            words: What is left of this page's words.
+            finder: For the terms.
+        """
+        while True:
+            owners = {index: at for at, word in enumerate(words) for index in word.indexes}
+            gone: set[int] = set()
+            for reading in self.readings:
+                left = [
+                    (sign, source)
+                    for sign, source in zip(reading.text, reading.sources, strict=True)
+                    if source in owners or source < 0 or self._boxes[source] is None
+                ]
+                for span in finder.spans("".join(sign for sign, _ in left)):
+                    inside = left[span.start : span.end]
+                    gone.update(owners[source] for _, source in inside if source in owners)
+            if not gone:
+                return words
+            words = [word for at, word in enumerate(words) if at not in gone]
 
     def hits(self, finder: TermFinder) -> tuple[list[Hit], set[int]]:
         """Find terms in every order.
@@ -86,7 +127,7 @@ class PageText:
         """
         spans = {
             (span.term, tuple(reading.sources[span.start : span.end]))
-            for reading in self.readings()
+            for reading in self.readings
             for span in finder.spans(reading.text)
         }
         hits: dict[Hit, None] = {}
@@ -98,23 +139,25 @@ class PageText:
             hits.update({Hit(term, box): None for box in joined_lines(boxes)})
         return list(hits), touched
 
-    def words(self, allowed: Callable[[int], bool]) -> tuple[list[Word], int]:
-        """Return the words whose every character is allowed, and the number of the others.
+    def words(self, allowed: Sequence[bool]) -> tuple[list[Word], int]:
+        """Return the words whose every character may stay, and the number of the others.
 
         Args:
-            allowed: Says whether a character may stay, by its index.
+            allowed: For each character.
         """
+        fit = [may and is_fit(text) for may, text in zip(allowed, self._texts, strict=True)]
         kept, dropped = [], 0
         for word in self._split():
-            if all(map(allowed, word.indexes)):
+            if all(fit[index] for index in word.indexes):
                 kept.append(word)
             else:
                 dropped += 1
         return kept, dropped
 
-    def fit(self, index: int) -> bool:
-        """Say whether a character is one that a text layer may hold at all."""
-        return unicodedata.category(self._texts[index]) not in UNFIT
+    @property
+    def boxes(self) -> Sequence[Box | None]:
+        """The box of each character."""
+        return self._boxes
 
     def box(self, index: int) -> Box | None:
         """Return the box of a character."""
@@ -145,23 +188,63 @@ class PageText:
             text = "".join(self._texts[index] for index in run)
             yield Word(text, around(boxes), tuple(run), spaced)
 
-    def _ordered(
-        self, placed: list[int], lines: Callable[[list[tuple[Box, int]]], Iterable[list[int]]]
-    ) -> Reading:
-        text: list[str] = []
-        sources: list[int] = []
-        boxed = [(box, index) for index in placed if (box := self._boxes[index]) is not None]
-        for line in lines(boxed):
-            for index in line:
-                before, box = self._boxes[sources[-1]] if text else None, self._boxes[index]
-                if before and box and sources[-1] >= 0 and not _touching(before, box):
-                    text.append(" ")
-                    sources.append(-1)
-                text.append(self._texts[index])
-                sources.append(index)
-            text.append("\n")
-            sources.append(-1)
-        return Reading("".join(text), sources)
+
+@lru_cache(maxsize=65_536)
+def is_fit(text: str) -> bool:
+    """Say whether a character is one that a text layer may hold at all."""
+    return unicodedata.category(text) not in UNFIT and text != UNKNOWN
+
+
+def joint_hits(
+    before: PageText, after: PageText, finder: TermFinder
+) -> tuple[list[Hit], list[Hit]]:
+    """Find terms that run over the end of a page.
+
+    A last or first line of its own (a page number, a heading) may stand between the two parts.
+
+    Returns:
+        The boxes on the page before, and those on the page after.
+    """
+    hits: tuple[dict[Hit, None], dict[Hit, None]] = ({}, {})
+    pairs = {
+        (tail, head)
+        for one, other in zip(before.readings, after.readings, strict=False)
+        for tail in _tails(one)
+        for head in _heads(other)
+    }
+    for tail, head in pairs:
+        text = "".join(sign for sign, _ in tail) + "\n" + "".join(sign for sign, _ in head)
+        for span in finder.spans(text):
+            parts = (tail[span.start : span.end], head[: max(0, span.end - len(tail) - 1)])
+            if not (parts[0] and parts[1]):
+                continue
+            for page, part, found in zip((before, after), parts, hits, strict=True):
+                boxes = [box for _, index in part if index >= 0 and (box := page.box(index))]
+                found.update({Hit(span.term, box): None for box in joined_lines(boxes)})
+    return list(hits[0]), list(hits[1])
+
+
+Signs = tuple[tuple[str, int], ...]
+
+
+def _tails(reading: Reading) -> Iterator[Signs]:
+    text = reading.text.rstrip()
+    yield _signs(reading, max(0, len(text) - JOINT), len(text))
+    cut = text.rfind("\n")
+    if cut > 0:
+        yield _signs(reading, max(0, cut - JOINT), cut)
+
+
+def _heads(reading: Reading) -> Iterator[Signs]:
+    start = len(reading.text) - len(reading.text.lstrip())
+    yield _signs(reading, start, start + JOINT)
+    cut = reading.text.find("\n", start)
+    if cut > 0:
+        yield _signs(reading, cut + 1, cut + 1 + JOINT)
+
+
+def _signs(reading: Reading, start: int, end: int) -> Signs:
+    return tuple(zip(reading.text[start:end], reading.sources[start:end], strict=True))
 
 
 def around(boxes: Sequence[Box]) -> Box:
@@ -183,46 +266,12 @@ def joined_lines(boxes: Sequence[Box]) -> list[Box]:
 
 def _adjoining(before: Box, box: Box) -> bool:
     size = max(before[3] - before[1], box[3] - box[1])
-    rows = min(before[3], box[3]) - max(before[1], box[1])
+    beside = min(before[3], box[3]) - max(before[1], box[1])
     gap = max(box[0] - before[2], before[0] - box[2])
-    if rows > -0.3 * size and gap < JOINED_GAP * size and _middle(box, 1, before):
+    close = beside > -0.3 * size and gap < JOINED_GAP * size
+    if close and level(box[1], box[3], before[1], before[3]):
         return True
     width = max(before[2] - before[0], box[2] - box[0])
-    columns = min(before[2], box[2]) - max(before[0], box[0])
+    beneath = min(before[2], box[2]) - max(before[0], box[0])
     fall = max(before[1] - box[3], box[1] - before[3])
-    return columns > SAME_LINE * width and fall < SAME_LINE * width and width < 3 * size
-
-
-def _middle(box: Box, axis: int, other: Box) -> bool:
-    """Say whether the smaller of two boxes lies beside the other rather than on another line."""
-    small, large = sorted((box, other), key=lambda item: item[axis + 2] - item[axis])
-    middle = (small[axis] + small[axis + 2]) / 2
-    slack = 0.35 * (large[axis + 2] - large[axis])
-    return large[axis] - slack <= middle <= large[axis + 2] + slack
-
-
-def _touching(before: Box, box: Box) -> bool:
-    size = max(before[3] - before[1], before[2] - before[0])
-    across = max(box[0] - before[2], before[0] - box[2])
-    down = max(box[1] - before[3], before[1] - box[3])
-    return max(across, down) <= WORD_GAP * size
-
-
-def _rows(placed: list[tuple[Box, int]]) -> Iterator[list[int]]:
-    yield from _clusters(placed, along=0, across=1)
-
-
-def _columns(placed: list[tuple[Box, int]]) -> Iterator[list[int]]:
-    yield from _clusters(placed, along=1, across=0)
-
-
-def _clusters(placed: list[tuple[Box, int]], *, along: int, across: int) -> Iterator[list[int]]:
-    """Group boxes into lines; lines run from the far end of ``across`` to its origin."""
-    sign = 1 if along == 0 else -1
-    line: list[tuple[Box, int]] = []
-    for item in sorted(placed, key=lambda entry: -(entry[0][across] + entry[0][across + 2])):
-        if line and not _middle(item[0], across, line[0][0]):
-            yield [index for _, index in sorted(line, key=lambda entry: sign * entry[0][along])]
-            line = []
-        line.append(item)
-    yield [index for _, index in sorted(line, key=lambda entry: sign * entry[0][along])]
+    return beneath > SAME_LINE * width and fall < SAME_LINE * width and width < 3 * size

@@ -37,10 +37,17 @@ class Permission(Enum):
     REVIEW_EMERGENCY = "review an emergency release"
     EXPORT_RECORD = "download a case record"
     SEE_LEDGER = "read the ledger"
+    SAMPLE_CASES = "draw samples and write down what they show"
     MANAGE_PEOPLE = "keep accounts and roles"
     PROPOSE_REGISTER = "propose a change to the register of agencies"
     CONFIRM_REGISTER = "confirm a change to the register of agencies"
+    PROPOSE_RULES = "propose a rule pack"
+    CONFIRM_RULES = "confirm a rule pack"
     SEE_JOBS = "see and retry jobs"
+    KEEP_RECORDS = "hold ended cases, keep them longer, propose their destruction"
+    DESTROY_RECORDS = "agree to the destruction of a case's records"
+    SEE_REPORTS = "see drafts of the transparency report"
+    PUBLISH_REPORT = "publish a transparency report"
     KEEP_CONSENTS = "keep the consent register"
     WORK_INCIDENTS = "work an incident and block a recipient"
     LIFT_BLOCK = "lift a recipient's block"
@@ -61,6 +68,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.WORK_CASE,
             Permission.DECIDE_CASE,
             Permission.SIGN,
+            Permission.PROPOSE_RULES,
+            Permission.KEEP_RECORDS,
             Permission.KEEP_CONSENTS,
             Permission.WORK_INCIDENTS,
         }
@@ -73,6 +82,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_RECORD,
             Permission.SEE_LEDGER,
             Permission.CONFIRM_REGISTER,
+            Permission.CONFIRM_RULES,
+            Permission.KEEP_RECORDS,
+            Permission.DESTROY_RECORDS,
+            Permission.SEE_REPORTS,
+            Permission.PUBLISH_REPORT,
             Permission.WORK_INCIDENTS,
             Permission.LIFT_BLOCK,
         }
@@ -86,15 +100,31 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_RECORD,
             Permission.SEE_LEDGER,
             Permission.CONFIRM_REGISTER,
+            Permission.CONFIRM_RULES,
+            Permission.KEEP_RECORDS,
+            Permission.DESTROY_RECORDS,
+            Permission.SEE_REPORTS,
+            Permission.PUBLISH_REPORT,
             Permission.WORK_INCIDENTS,
             Permission.LIFT_BLOCK,
         }
     ),
     Role.AUDITOR: frozenset(
-        {Permission.SEE_CASES, Permission.EXPORT_RECORD, Permission.SEE_LEDGER}
+        {
+            Permission.SEE_CASES,
+            Permission.EXPORT_RECORD,
+            Permission.SEE_LEDGER,
+            Permission.SEE_REPORTS,
+            Permission.SAMPLE_CASES,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.MANAGE_PEOPLE, Permission.PROPOSE_REGISTER, Permission.SEE_JOBS}
+        {
+            Permission.MANAGE_PEOPLE,
+            Permission.PROPOSE_REGISTER,
+            Permission.PROPOSE_RULES,
+            Permission.SEE_JOBS,
+        }
     ),
 }
 """The whole table. An administrator sees no case; an auditor changes none."""

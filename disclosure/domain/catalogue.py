@@ -1,41 +1,47 @@
 """The catalogue of rules: read from the packs, checked as a whole, then never changed.
 
-Owns what makes a set of packs fit to decide cases; whoever fails a test here stops the start and is
-told file and line. The values themselves are in ``domain/rulebook.py``. Must not decide.
+Owns how rows become a catalogue. What makes it fit to decide cases is in ``domain/pack_laws.py``;
+the values themselves are in ``domain/rulebook.py``. Must not decide.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import fields as dataclass_fields
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from string import Formatter
+from typing import Protocol, TypeVar
 
-from disclosure.domain.decision import Profile
-from disclosure.domain.facts import GROUND_FACTS
+from disclosure.domain.explanations import Explanations
+from disclosure.domain.fact_paths import PATHS
 from disclosure.domain.fields import Field, FieldTable
-from disclosure.domain.grounds.assessment import ESCALATORS
 from disclosure.domain.grounds.checks import CHECKS
+from disclosure.domain.pack_files import Layer, read_folders
+from disclosure.domain.pack_laws import EVERY_GROUND, refuse_unfit
 from disclosure.domain.pack_rows import Pack, Row, read_pack
-from disclosure.domain.plans import ApprovalProfile, Deadline, NoticePlan
-from disclosure.domain.policy import Clause, Policy
+from disclosure.domain.plans import ApprovalProfile, Deadline, NoticePlan, NoticeText
+from disclosure.domain.policy import Policy, read_policies
+from disclosure.domain.reporting import Reporting
+from disclosure.domain.retention import Ending, RetentionRule, RetentionRules, retention_key
 from disclosure.domain.rule_rows import (
     CheckText,
     Citation,
+    Instrument,
     Jurisdiction,
-    Outsiders,
     ReasonCode,
     RequesterClass,
     selection,
 )
-from disclosure.domain.rulebook import NEVER_CODE, Catalogue, Ground, House, Vocabulary
-from disclosure.errors import NotReady
+from disclosure.domain.rulebook import OWN_CHECKS, Catalogue, Ground, House, Vocabulary
 
 BUILT_IN = Path(__file__).parent.parent / "packs"
 """The packs that come with the program."""
 
-EVERY_GROUND = "*"
+_OFFSET = "utc_offset_minutes"
 
-__all__ = ["BUILT_IN", "Catalogue", "load_catalogue"]
+WHOLE = frozenset({"check", "citation", "clause", "field", "ground", "reason", "requester_class"})
+"""A folder with rows of all these kinds is a whole pack; any other only changes one."""
+
+__all__ = ["BUILT_IN", "Catalogue", "catalogue_of", "load_catalogue", "standing_over"]
 
 
 def load_catalogue(*folders: Path) -> Catalogue:
@@ -49,75 +55,169 @@ def load_catalogue(*folders: Path) -> Catalogue:
     Raises:
         NotReady: When the packs do not fit together; the message names file and line.
     """
-    pack = read_pack(*(folders or (BUILT_IN,)))
-    catalogue = _build(pack)
-    _refuse_bad_checks(catalogue)
-    _refuse_bad_grounds(catalogue)
-    _refuse_bad_rows(pack, catalogue)
+    return catalogue_of(read_folders(*(folders or (BUILT_IN,))))
+
+
+def catalogue_of(layers: Sequence[Layer], *, kept: bool = False) -> Catalogue:
+    """Build the catalogue of some files.
+
+    Args:
+        layers: The files; a later layer's row replaces an earlier one's of the same key.
+        kept: Whether they were in force earlier. A check that the program has learnt since then
+            need not stand in them: they decide as they did.
+
+    Raises:
+        NotReady: When the packs do not fit together; the message names file and line.
+    """
+    pack = read_pack(layers)
+    catalogue = _build(pack, tuple(layers))
+    refuse_unfit(pack, catalogue, kept=kept)
+    if not kept:
+        filled = {check: function.values for check, function in CHECKS.items()}
+        catalogue.explanations.refuse_gaps(catalogue.checks, filled, PATHS)
     return catalogue
 
 
-def _build(pack: Pack) -> Catalogue:
+def standing_over(candidate: Layer, base: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Return what a folder means: a whole pack by itself, or changes to what is in force.
+
+    Args:
+        candidate: The folder's files.
+        base: The files in force.
+
+    Raises:
+        NotReady: When one of its files is not TOML or not a pack's.
+    """
+    rows = read_pack([candidate]).rows
+    return (candidate,) if rows.keys() >= WHOLE else (*base, candidate)
+
+
+def _build(pack: Pack, layers: tuple[Layer, ...]) -> Catalogue:
     fields = FieldTable(Field.from_row(row) for row in pack.of("field"))
     order = pack.values.part("order")
     notices = {_notice_key(row): NoticePlan.from_row(row) for row in pack.of("notice")}
     delayed = notices.pop((EVERY_GROUND, "", False), None)
     if delayed is None:
-        raise NotReady("no [[notice]] row for ground '*' says how a delayed notice is reviewed")
+        message = "no [[notice]] row for ground '*' says how a delayed notice is reviewed"
+        raise pack.lacks("notice", message)
+    papers = [Instrument.from_row(row) for row in pack.of("instrument")]
+    cited = _citations(pack)
     profiles = [ApprovalProfile.from_row(row) for row in pack.of("approval_profile")]
     return Catalogue(
         version=pack.values.text("catalogue_version"),
         sha256=pack.sha256,
-        policy=_policy(pack),
+        layers=layers,
+        policies=_policies(pack),
         house=_house(pack.values.part("house")),
-        vocabulary=_vocabulary(pack.values.part("vocabulary")),
+        vocabulary=_vocabulary(pack.values.part("vocabulary"), papers),
         fields=fields,
-        citations={row.text("id"): Citation.from_row(row) for row in pack.of("citation")},
+        citations={citation: versions[-1] for citation, versions in cited.items()},
+        dated_citations=cited,
+        papers=_papers(papers),
         reasons={row.text("code"): ReasonCode.from_row(row) for row in pack.of("reason")},
         classes={
-            row.text("id"): RequesterClass.from_row(row, fields)
+            row.text("id"): RequesterClass.from_row(row, fields, papers)
             for row in pack.of("requester_class")
         },
         jurisdictions={
             row.text("code"): Jurisdiction.from_row(row, fields) for row in pack.of("jurisdiction")
         },
         checks={row.text("id"): CheckText.from_row(row) for row in pack.of("check")},
-        grounds=_grounds(pack, fields, order.texts("checks")),
+        grounds=_grounds(pack, fields, order),
         templates={row.text("id"): selection(row, "fields", fields) for row in pack.of("template")},
         approval_profiles={profile.profile: profile for profile in profiles},
         escalators=order.texts("escalators"),
         notices=notices,
         delayed_notice=delayed,
+        notice_texts={row.text("id"): NoticeText.from_row(row) for row in pack.of("notice_text")},
         deadlines={_deadline_key(row): Deadline.from_row(row) for row in pack.of("deadline")},
+        retention=_retention(pack),
+        explanations=Explanations.from_pack(pack),
+        reporting=Reporting.from_rows(pack.values.part("transparency"), pack.of("unreportable")),
     )
 
 
-def _policy(pack: Pack) -> Policy:
-    policy = pack.values.part("policy")
-    clauses = [Clause.from_row(row) for row in pack.of("clause")]
-    return Policy(
-        policy.text("id"), policy.text("version"), {clause.id: clause for clause in clauses}
-    )
+def _retention(pack: Pack) -> RetentionRules:
+    rules = {retention_key(row): RetentionRule.from_row(row) for row in pack.of("retention")}
+    if (EVERY_GROUND, Ending.ANY) not in rules:
+        message = "no [[retention]] row for ground '*' and ending '*' says how long to keep"
+        raise pack.lacks("retention", message)
+    return rules
+
+
+def _policies(pack: Pack) -> tuple[Policy, ...]:
+    rows = pack.of("policy")
+    if not rows:
+        raise pack.lacks("clause", "no [[policy]] row says which version of the policy this is")
+    return read_policies(rows, pack.of("clause"))
+
+
+class _Dated(Protocol):
+    @property
+    def valid_from(self) -> date | None: ...
+    @property
+    def valid_to(self) -> date | None: ...
+    @property
+    def row(self) -> Row: ...
+
+
+Dated = TypeVar("Dated", bound=_Dated)
+
+
+def _in_time(name: str, versions: Sequence[Dated]) -> tuple[Dated, ...]:
+    """Put the versions of one thing in their order; they must not overlap."""
+    ordered = sorted(versions, key=lambda version: version.valid_from or date.min)
+    for version in ordered:
+        if version.valid_to is not None and version.valid_to < (version.valid_from or date.min):
+            raise version.row.refusal(f"{name} ends before it begins")
+    for earlier, later in pairwise(ordered):
+        if earlier.valid_to is None or (later.valid_from or date.min) <= earlier.valid_to:
+            message = f"{name}: this version overlaps the one at {earlier.row.place}"
+            raise later.row.refusal(message)
+    return tuple(ordered)
+
+
+def _citations(pack: Pack) -> Mapping[str, tuple[Citation, ...]]:
+    versions: dict[str, list[Citation]] = {}
+    for row in pack.of("citation"):
+        versions.setdefault(row.text("id"), []).append(Citation.from_row(row))
+    return {name: _in_time(f"citation {name}", several) for name, several in versions.items()}
+
+
+def _papers(papers: Sequence[Instrument]) -> Mapping[str, tuple[Instrument, ...]]:
+    """Group the types of paper by requester class; versions for one country must not overlap."""
+    by_class: dict[str, list[Instrument]] = {}
+    same: dict[tuple[str, str], list[Instrument]] = {}
+    for paper in papers:
+        same.setdefault((paper.id, paper.country), []).append(paper)
+        for named in sorted(paper.classes):
+            by_class.setdefault(named, []).append(paper)
+    for (name, _), versions in same.items():
+        _in_time(f"instrument {name}", versions)
+    return {named: tuple(several) for named, several in by_class.items()}
 
 
 def _house(row: Row) -> House:
+    row.only(*(each.name for each in dataclass_fields(House) if each.name != "utc_offset"), _OFFSET)
     return House(
         home=row.text("home"),
-        utc_offset=timedelta(minutes=row.number("utc_offset_minutes")),
+        utc_offset=timedelta(minutes=row.number(_OFFSET)),
         minor_age=row.number("minor_age"),
         longest_period_days=row.number("longest_period_days"),
         reason_characters=row.number("reason_characters"),
         relay_hours=row.number("relay_hours"),
         residual_sunset_days=row.number("residual_sunset_days"),
         paper_after_emergency_hours=row.number("paper_after_emergency_hours"),
+        policy_banner_days=row.number("policy_banner_days"),
     )
 
 
-def _vocabulary(row: Row) -> Vocabulary:
-    instruments, purposes = row.part("instruments"), row.part("purposes")
+def _vocabulary(row: Row, papers: Sequence[Instrument]) -> Vocabulary:
+    row.only("countries", "purposes", "marketing")
+    purposes = row.part("purposes")
     return Vocabulary(
         countries=frozenset(row.text("countries").split()),
-        instruments={kind: instruments.text(kind) for kind in instruments.values},
+        instruments={paper.id: paper.title for paper in papers},
         purposes={
             ground: frozenset(purpose.casefold() for purpose in purposes.texts(ground))
             for ground in purposes.values
@@ -126,109 +226,17 @@ def _vocabulary(row: Row) -> Vocabulary:
     )
 
 
-def _grounds(
-    pack: Pack, fields: FieldTable, common: tuple[str, ...]
-) -> Mapping[str, tuple[Ground, ...]]:
+def _grounds(pack: Pack, fields: FieldTable, order: Row) -> Mapping[str, tuple[Ground, ...]]:
     """Read the grounds; versions of one ground must not overlap."""
-    if common.count("<ground checks>") != 1:
-        raise NotReady("'checks' of [order] must hold '<ground checks>' exactly once")
+    common = order.texts("checks")
+    if common.count(OWN_CHECKS) != 1:
+        message = f"'checks' of [order] must hold '{OWN_CHECKS}' exactly once"
+        raise order.refusal(message, "checks")
     versions: dict[str, list[Ground]] = {}
     for row in pack.of("ground"):
         ground = Ground.from_row(row, fields, common)
         versions.setdefault(ground.id, []).append(ground)
-    for several in versions.values():
-        several.sort(key=lambda ground: ground.valid_from)
-        for earlier, later in pairwise(several):
-            if earlier.valid_to is None or later.valid_from <= earlier.valid_to:
-                raise later.row.refusal(
-                    f"ground {later.id}: this version overlaps the one at {earlier.row.place}"
-                )
-    return {ground: tuple(several) for ground, several in versions.items()}
-
-
-def _refuse_bad_checks(catalogue: Catalogue) -> None:
-    """Hold check rows and check functions against each other, both ways."""
-    for text in catalogue.checks.values():
-        function = CHECKS.get(text.id)
-        if function is None:
-            raise text.row.refusal(f"there is no check function for {text.id}")
-        if set(text.otherwise) != function.branches:
-            ways = ", ".join(sorted(function.branches)) or "none"
-            raise text.row.refusal(f"{text.id} has other ways to fail than its function: {ways}")
-        _refuse_placeholders(text, function.values)
-    for check_id in CHECKS:
-        if check_id not in catalogue.checks:
-            raise NotReady(f"no pack has a [[check]] row for the check function {check_id}")
-
-
-def _refuse_placeholders(text: CheckText, values: frozenset[str]) -> None:
-    sentences = [text.passes, *(branch.text for branch in text.otherwise.values())]
-    for sentence in sentences:
-        try:
-            used = {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
-        except ValueError as error:
-            raise text.row.refusal(f"{text.id} has a sentence with a bad brace: {error}") from error
-        for name in sorted(used - values):
-            known = ", ".join(sorted(values)) or "none"
-            raise text.row.refusal(f"{text.id} has no value {{{name}}}; it fills: {known}")
-
-
-def _refuse_bad_grounds(catalogue: Catalogue) -> None:
-    for ground in (version for versions in catalogue.grounds.values() for version in versions):
-        row = ground.row
-        if ground.valid_to is not None and ground.valid_to < ground.valid_from:
-            raise row.refusal(f"ground {ground.id} ends before it begins")
-        _known(row, "check", ground.order, catalogue.checks)
-        _known(row, "check of this ground", (ground.key_check, *ground.codes), ground.order)
-        _known(row, "citation", ground.law, catalogue.citations)
-        _known(row, "ground fact", ground.facts, GROUND_FACTS)
-        _known(row, "reason code", (*ground.refusals, *ground.codes.values()), catalogue.reasons)
-        for citations in ground.jurisdictions.values():
-            _known(row, "citation", citations, catalogue.citations)
-        if (ground.id, "", False) not in catalogue.notices:
-            raise row.refusal(f"ground {ground.id} has no [[notice]] row for every class")
-        if (ground.id, "", "", False) not in catalogue.deadlines:
-            raise row.refusal(f"ground {ground.id} has no [[deadline]] row for every class")
-
-
-def _refuse_bad_rows(pack: Pack, catalogue: Catalogue) -> None:
-    """Refuse every name that leads nowhere."""
-    for text in catalogue.checks.values():
-        _known(text.row, "citation", text.citations, catalogue.citations)
-        codes = [branch.code for branch in text.otherwise.values()]
-        _known(text.row, "reason code", codes, catalogue.reasons)
-    for place in catalogue.jurisdictions.values():
-        _known(place.row, "citation", place.citations, catalogue.citations)
-        _known(place.row, "requester class", place.own_classes, catalogue.classes)
-    for row in (*pack.of("check"), *pack.of("field"), *pack.of("ground")):
-        _known(row, "clause", row.text("clause").split(", "), catalogue.policy.clauses)
-    for row in pack.of("requester_class"):
-        instruments = row.texts("instruments", ())
-        _known(row, "type of paper", instruments, catalogue.vocabulary.instruments)
-    for row in (*pack.of("notice"), *pack.of("deadline")):
-        _known(row, "ground", (row.text("ground"),), (*catalogue.grounds, EVERY_GROUND))
-        named = row.text("requester_class", "")
-        _known(row, "requester class", (named,) if named else (), catalogue.classes)
-    order = pack.values.part("order")
-    _known(order, "escalator", catalogue.escalators, ESCALATORS)
-    _known(
-        order,
-        "approval profile",
-        [p.value for p in Profile if p is not Profile.NONE],
-        [profile.value for profile in catalogue.approval_profiles],
-    )
-    _known(order, "reason code", (NEVER_CODE,), catalogue.reasons)
-    home = catalogue.jurisdictions.get(catalogue.house.home)
-    if home is None or home.outsiders is not Outsiders.HOME:
-        raise NotReady(
-            f"no [[jurisdiction]] row with outsiders = 'home' for {catalogue.house.home}"
-        )
-
-
-def _known(row: Row, what: str, names: Iterable[str], known: Iterable[str]) -> None:
-    for name in names:
-        if name not in known:
-            raise row.refusal(f"there is no {what} {name!r}")
+    return {name: _in_time(f"ground {name}", several) for name, several in versions.items()}
 
 
 def _notice_key(row: Row) -> tuple[str, str, bool]:

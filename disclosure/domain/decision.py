@@ -5,7 +5,8 @@ Owns the closed words of an answer and their labels; how they are reached is
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
@@ -137,6 +138,8 @@ class CheckResult:
         cut: Field ids that this check took out of the release.
         code: Reason code of a result that is in the way; empty for the others.
         overrulable: Whether a person may overrule this result with a written reason.
+        branch: The way to fail that was found, also where it was overruled; empty when passed.
+        values: What the check filled into its sentence, by name.
     """
 
     check: str
@@ -149,6 +152,8 @@ class CheckResult:
     cut: tuple[str, ...] = ()
     code: str = ""
     overrulable: bool = False
+    branch: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         """Return the check in the shape that ``evaluate`` prints."""

@@ -79,6 +79,7 @@ class Event(StrEnum):
     RELEASE_MADE = "release:made", "The signed bytes were released."
 
     DELIVERY_LINK_SENT = "delivery:link-sent", "A one-time link went to the requester."
+    DELIVERY_OPENED = "delivery:opened", "The page of a delivery link was looked at."
     DELIVERY_CODE_REFUSED = "delivery:code-refused", "A wrong code was typed for a link."
     DELIVERY_REDEEMED = "delivery:redeemed", "The released bytes were fetched with link and code."
     DELIVERY_REVOKED = "delivery:revoked", "A link was made useless before it was used."
@@ -90,7 +91,22 @@ class Event(StrEnum):
 
     RECORD_VIEWED = "record:viewed", "A person looked at personal data of the case."
     RECORD_EXPORTED = "record:exported", "The case record left the house."
+    RETENTION_HELD = "retention:held", "A hold keeps the records of the case, whatever their term."
+    RETENTION_FREED = "retention:freed", "The hold on the records of the case was lifted."
+    RETENTION_EXTENDED = "retention:extended", "The records of the case are kept for longer."
+    DESTRUCTION_PROPOSED = "destruction:proposed", "A person proposed to destroy the records."
+    DESTRUCTION_AGREED = "destruction:agreed", "A second person agreed to the destruction."
+    DESTRUCTION_REFUSED = "destruction:refused", "The destruction was not agreed to."
+    PAPER_VIEWED = "paper:viewed", "A person took a file of the case to look at."
     RECORD_DESTROYED = "record:destroyed", "Personal data was destroyed at the end of its term."
+    STATEMENT_VIEWED = (
+        "statement:viewed",
+        "A statement of what was disclosed about one person was shown or printed.",
+    )
+    REPORT_PUBLISHED = (
+        "transparency-report:published",
+        "A transparency report was published; its file is named by its hash.",
+    )
     SESSION_OPENED = "session:opened", "A person signed in."
     SESSION_REFUSED = "session:refused", "An attempt to sign in failed."
     SESSION_CLOSED = "session:closed", "A session ended."
@@ -103,6 +119,9 @@ class Event(StrEnum):
     REGISTER_CHANGE_PROPOSED = "register:change-proposed", "A person asked to change the register."
     REGISTER_CHANGED = "register:changed", "A second person let a register change through."
     REGISTER_CHANGE_REFUSED = "register:change-refused", "A register change was not let through."
+    RULES_PROPOSED = "rules:proposed", "A person asked for another rule pack to come into force."
+    RULES_CONFIRMED = "rules:confirmed", "A second person put a rule pack in force."
+    RULES_REFUSED = "rules:refused", "A proposed rule pack was not let through."
     ACCESS_DENIED = "access:denied", "A person asked for what their roles do not carry."
     CONSENTS_RECORDED = "consents:recorded", "A list of consents was taken into the register."
     CONSENT_WITHDRAWN = "consent:withdrawn", "A data subject's withdrawal of a consent was kept."
@@ -118,5 +137,13 @@ class Event(StrEnum):
     INCIDENT_STEP_DONE = "incident:step-finished", "A step that contains an incident was done."
     INCIDENT_CLOSED = "incident:closed", "Every step of an incident was done."
     INCIDENT_OPENED = "incident:opened", "Something went wrong that people must look into."
+    LEDGER_VERIFIED = "ledger:verified", "The whole ledger was checked; the result is told."
+    LEDGER_KEY_CHANGED = "ledger:key-changed", "Another key signs checkpoints from here on."
+    LEDGER_LOSS_ACCEPTED = (
+        "ledger:loss-accepted",
+        "Entries that a witness knows are lost; a person let the ledger go on without them.",
+    )
+    SAMPLE_SELECTED = "sample:selected", "An auditor drew a sample of cases."
+    SAMPLE_REVIEWED = "sample:reviewed", "An auditor wrote down what a sampled case showed."
     JOB_PARKED = "job:parked", "A job failed too often and waits for a person."
     JOB_RETRIED = "job:retried", "A person sent a parked job on its way again."

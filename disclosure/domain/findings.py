@@ -39,6 +39,7 @@ class Question:
         kind: Form of the answer.
         choices: (value, label) for ``Kind.CHOICE``.
         permission: Who may answer.
+        also: Other checks that read the same fact.
     """
 
     key: str
@@ -47,7 +48,23 @@ class Question:
     kind: Kind
     choices: tuple[tuple[str, str], ...] = ()
     permission: Permission = Permission.WORK_CASE
+    also: tuple[str, ...] = ()
 
+    @property
+    def allowed(self) -> str:
+        """Say which answers are allowed."""
+        if self.kind is Kind.CHOICE:
+            return "; ".join(label for _, label in self.choices)
+        return _ALLOWED[self.kind]
+
+
+_ALLOWED = {
+    Kind.YES_NO: "yes or no",
+    Kind.NUMBER: f"a whole number from 0 to {MOST_OFFICERS}",
+    Kind.TEXT: f"a text of 1 to {LONGEST_TEXT} characters",
+    Kind.DATE: "a day",
+    Kind.FIELDS: "some of the fields asked for",
+}
 
 _LEGAL = Permission.DECIDE_CASE
 _LEVELS = (
@@ -205,6 +222,7 @@ QUESTIONS: tuple[Question, ...] = (
         "P04_safety_flag",
         "Is anybody at risk from this disclosure?",
         Kind.YES_NO,
+        also=("E08_complainant_risk",),
     ),
     Question(
         "process.pia",
@@ -323,7 +341,7 @@ def question_for(key: str) -> Question:
 
 def questions_of(check: str) -> tuple[Question, ...]:
     """List the questions whose answers a check reads."""
-    return tuple(question for question in QUESTIONS if question.check == check)
+    return tuple(q for q in QUESTIONS if check == q.check or check in q.also)
 
 
 def read_answer(question: Question, given: str, fields: frozenset[str]) -> object:

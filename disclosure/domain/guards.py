@@ -197,6 +197,11 @@ def objection_is_pending(facts: CaseFacts, _who: Signer, _now: datetime) -> str 
     return None if facts.objection == "pending" else "No objection is waiting for a decision."
 
 
+def records_are_kept(facts: CaseFacts, _who: Signer, _now: datetime) -> str | None:
+    """Ask whether the records of the case still exist."""
+    return "The records of this case are destroyed." if facts.destroyed else None
+
+
 def notice_is_settled(facts: CaseFacts, _who: Signer, _now: datetime) -> str | None:
     """Ask whether the data subject was told, or is lawfully not told yet (N01)."""
     if facts.notice_settled:

@@ -5,6 +5,7 @@ Must not read files and must not decide. Look next at ``domain/rulebook.py``.
 """
 
 from dataclasses import dataclass
+from string import Formatter
 
 from disclosure.domain.access import Role
 from disclosure.domain.deadlines import Unit
@@ -13,6 +14,16 @@ from disclosure.domain.pack_rows import Row
 from disclosure.domain.rule_rows import choice
 
 NOTICE_KEYS = ("ground", "requester_class", "trader")
+PASSAGES: dict[str, frozenset[str]] = {
+    "prior": frozenset({"platform"}),
+    "at_release": frozenset({"platform"}),
+    "delayed": frozenset({"platform"}),
+    "objection": frozenset({"days"}),
+    "page": frozenset(),
+    "delay": frozenset({"basis"}),
+    "rights": frozenset({"address"}),
+}
+"""Each passage of a notice, and the values that it may fill in."""
 DEADLINE_KEYS = ("ground", "requester_class", "instrument", "emergency")
 
 
@@ -40,6 +51,41 @@ class NoticePlan:
             review_days=row.number("review_days", 0),
             source=row.text("source"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """One passage of the notice to a data subject, in both languages.
+
+    Attributes:
+        id: Which passage, one of ``PASSAGES``.
+    """
+
+    id: str
+    text: str
+    text_zh: str
+    row: Row
+
+    @classmethod
+    def from_row(cls, row: Row) -> "NoticeText":
+        """Read a passage from its pack row."""
+        row.only("id", "text", "text_zh", "source")
+        named = row.text("id")
+        if named not in PASSAGES:
+            raise row.refusal(f"a notice has no passage {named!r}; it has {', '.join(PASSAGES)}")
+        for key in ("text", "text_zh"):
+            _refuse_blanks(row, key, PASSAGES[named])
+        return cls(id=named, text=row.text("text"), text_zh=row.text("text_zh"), row=row)
+
+
+def _refuse_blanks(row: Row, key: str, known: frozenset[str]) -> None:
+    try:
+        used = {name for _, name, _, _ in Formatter().parse(row.text(key)) if name is not None}
+    except ValueError as error:
+        raise row.refusal(f"{key!r} has a bad brace: {error}") from error
+    for name in sorted(used - known):
+        there = ", ".join(sorted(known)) or "none"
+        raise row.refusal(f"{key!r} has no value {{{name}}}; it fills: {there}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ be somebody's personal data.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timezone
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timezone
 from typing import Any, Protocol, TypeVar
 
 from disclosure.domain.rulebook import Catalogue
@@ -89,16 +89,17 @@ def instant(value: object, catalogue: Catalogue) -> datetime | None:
     """Read a time; without offset it is the house's local time, a day is its first instant."""
     if value is None:
         return None
+    if not isinstance(value, str) or not (_DAY.fullmatch(value) or _INSTANT.fullmatch(value)):
+        raise Wrong("give a date such as 2026-11-02 or a time such as 2026-11-02T09:00:00")
     local = timezone(catalogue.house.utc_offset)
     try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return datetime.combine(date.fromisoformat(value), time(), local).astimezone(UTC)
-        if isinstance(value, str) and _INSTANT.fullmatch(value):
-            found = datetime.fromisoformat(value)
-            return (found if found.tzinfo else found.replace(tzinfo=local)).astimezone(UTC)
+        given = datetime.fromisoformat(value)
+        found = (given if given.tzinfo else given.replace(tzinfo=local)).astimezone(UTC)
+        if found.year in {MINYEAR, MAXYEAR}:
+            found.astimezone(local)  # a reason says the local time, so there has to be one
     except (ValueError, OverflowError):
         raise Wrong("there is no such day or time") from None
-    raise Wrong("give a date such as 2026-11-02 or a time such as 2026-11-02T09:00:00")
+    return found
 
 
 def storage(value: object, _catalogue: Catalogue) -> str:

@@ -5,7 +5,7 @@ not read files and must not decide. Look next at ``domain/plans.py`` for notices
 approvals, and at ``domain/rulebook.py`` for the grounds and the catalogue that holds all of this.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -41,6 +41,11 @@ def selection(row: Row, key: str, fields: FieldTable, *, child: bool = False) ->
         raise row.refusal(f"{key!r}: {error.message}") from error
 
 
+def holds(first: date | None, last: date | None, day: date) -> bool:
+    """Tell whether a day lies between two others; both ends count, None is open."""
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """One article of law.
@@ -50,6 +55,8 @@ class Citation:
         as_of: The day whose numbering and text is meant.
         says: What it requires, in our own words.
         read: Whether the article's text itself was read when the pack was written.
+        valid_from: First day on which it stands so; None where nobody need know.
+        valid_to: Last such day; None while it stands.
     """
 
     id: str
@@ -60,11 +67,21 @@ class Citation:
     title_zh: str
     says: str
     read: bool
+    valid_from: date | None
+    valid_to: date | None
+    row: Row
+
+    def in_force(self, day: date) -> bool:
+        """Tell whether the article stands so on a day; both ends count."""
+        return holds(self.valid_from, self.valid_to, day)
 
     @classmethod
     def from_row(cls, row: Row) -> "Citation":
         """Read a citation from its pack row."""
-        row.only("id", "law", "article", "as_of", "title", "title_zh", "says", "unread")
+        row.only(
+            *("id", "law", "article", "as_of", "title", "title_zh", "says", "unread"),
+            *("valid_from", "valid_to"),
+        )
         return cls(
             id=row.text("id"),
             law=row.text("law"),
@@ -74,6 +91,49 @@ class Citation:
             title_zh=row.text("title_zh"),
             says=row.text("says"),
             read=not row.flag("unread"),
+            valid_from=row.day_if_any("valid_from"),
+            valid_to=row.day_if_any("valid_to"),
+            row=row,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A type of paper, and who can oblige the platform with it.
+
+    Attributes:
+        country: Of the authorities that it is meant for; empty for any.
+        classes: Requester classes that can serve it; every class may ask for preservation.
+    """
+
+    id: str
+    title: str
+    country: str
+    classes: frozenset[str]
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+    row: Row
+
+    def in_force(self, day: date) -> bool:
+        """Tell whether the paper exists on a day; both ends count."""
+        return holds(self.valid_from, self.valid_to, day)
+
+    @classmethod
+    def from_row(cls, row: Row) -> "Instrument":
+        """Read a type of paper from its pack row."""
+        row.only(
+            *("id", "title", "title_zh", "country", "classes", "valid_from", "valid_to", "source"),
+        )
+        return cls(
+            id=row.text("id"),
+            title=f"{row.text('title')} {row.text('title_zh', '')}".strip(),
+            country=row.text("country", ""),
+            classes=frozenset(row.texts("classes")),
+            valid_from=row.day_if_any("valid_from"),
+            valid_to=row.day_if_any("valid_to"),
+            source=row.text("source"),
+            row=row,
         )
 
 
@@ -227,7 +287,7 @@ class RequesterClass:
 
     Attributes:
         officers: How many officers have to show their credentials.
-        instruments: Paper that can oblige the platform when this class serves it.
+        instruments: Paper that can oblige the platform when this class serves it, in any country.
         reach: Fields that its paper can reach at all; None for all of the ground's.
     """
 
@@ -246,16 +306,19 @@ class RequesterClass:
         return self.group is not Group.PRIVATE
 
     @classmethod
-    def from_row(cls, row: Row, fields: FieldTable) -> "RequesterClass":
-        """Read a requester class from its pack row."""
-        row.only("id", "title", "title_zh", "group", "officers", "instruments", "reach", "source")
+    def from_row(
+        cls, row: Row, fields: FieldTable, papers: Iterable[Instrument]
+    ) -> "RequesterClass":
+        """Read a requester class from its pack row, with the paper that names it."""
+        row.only("id", "title", "title_zh", "group", "officers", "reach", "source")
+        own = row.text("id")
         return cls(
             id=row.text("id"),
             title=row.text("title"),
             title_zh=row.text("title_zh"),
             group=choice(row, "group", Group),
             officers=row.number("officers", 0),
-            instruments=frozenset(row.texts("instruments", ())),
+            instruments=frozenset(paper.id for paper in papers if own in paper.classes),
             reach=selection(row, "reach", fields) if "reach" in row.values else None,
             source=row.text("source"),
         )

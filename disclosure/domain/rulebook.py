@@ -10,13 +10,18 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from disclosure.domain.decision import Decision, Profile
+from disclosure.domain.explanations import Explanations
 from disclosure.domain.fields import FieldTable, Level
+from disclosure.domain.pack_files import Layer
 from disclosure.domain.pack_rows import Row
-from disclosure.domain.plans import ApprovalProfile, Deadline, NoticePlan
+from disclosure.domain.plans import ApprovalProfile, Deadline, NoticePlan, NoticeText
 from disclosure.domain.policy import Policy
+from disclosure.domain.reporting import Reporting
+from disclosure.domain.retention import RetentionRules
 from disclosure.domain.rule_rows import (
     CheckText,
     Citation,
+    Instrument,
     Jurisdiction,
     ReasonCode,
     RequesterClass,
@@ -27,6 +32,9 @@ from disclosure.errors import BadInput
 
 NEVER_CODE = "never_disclosed"
 """Reason code of a field that leaves under no ground."""
+
+OWN_CHECKS = "<ground checks>"
+"""Marks the place of a ground's own checks in the order that all grounds share."""
 
 GROUND_KEYS = (
     *("id", "clause", "title", "title_zh", "valid_from", "valid_to", "who_may_invoke", "evidence"),
@@ -149,7 +157,7 @@ class Ground:
             if key not in row.values:
                 raise row.refusal(f"ground {row.text('id')} has no {key!r}; every ground needs one")
         checks = row.texts("checks")
-        place = common.index("<ground checks>")
+        place = common.index(OWN_CHECKS)
         codes, local = row.part("codes"), row.part("jurisdictions")
         return cls(
             id=row.text("id"),
@@ -157,7 +165,7 @@ class Ground:
             title=row.text("title"),
             title_zh=row.text("title_zh"),
             valid_from=row.day("valid_from"),
-            valid_to=row.day("valid_to") if "valid_to" in row.values else None,
+            valid_to=row.day_if_any("valid_to"),
             who_may_invoke=row.texts("who_may_invoke"),
             evidence=row.texts("evidence"),
             facts=frozenset(row.texts("facts", ())),
@@ -190,6 +198,7 @@ class House:
         relay_hours: How long a message through the platform may stay without an answer.
         residual_sunset_days: After which an approval under the residual ground lapses.
         paper_after_emergency_hours: Within which the paper has to follow an emergency.
+        policy_banner_days: How long a significant change of the policy is notified on the site.
     """
 
     home: str
@@ -200,6 +209,7 @@ class House:
     relay_hours: int
     residual_sunset_days: int
     paper_after_emergency_hours: int
+    policy_banner_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,21 +234,32 @@ class Catalogue:
 
     Attributes:
         sha256: Fingerprint of the pack files.
+        layers: The files themselves.
+        policies: The versions of the policy in their order of time.
+        citations: By id, as the article stands now; ``citation`` asks for another day.
+        dated_citations: By id, all versions in their order of time.
+        papers: By requester class, what can oblige the platform.
         grounds: By id, the versions in their order of time.
         templates: Service template to the fields that the service needs.
         notices: By ground, requester class or empty, and whether the data subject is a trader.
         delayed_notice: The plan under a non-disclosure order or after an emergency.
         deadlines: By ground, requester class, instrument (each or empty), and emergency.
+        retention: By ground (or ``*``) and what came of the case.
+        explanations: What decision cards say beside the rules.
         escalators: Names of the facts that lift STD to DUAL.
+        reporting: What the transparency report has to know of papers and classes.
     """
 
     version: str
     sha256: str
-    policy: Policy
+    layers: tuple[Layer, ...]
+    policies: tuple[Policy, ...]
     house: House
     vocabulary: Vocabulary
     fields: FieldTable
     citations: Mapping[str, Citation]
+    dated_citations: Mapping[str, tuple[Citation, ...]]
+    papers: Mapping[str, tuple[Instrument, ...]]
     reasons: Mapping[str, ReasonCode]
     classes: Mapping[str, RequesterClass]
     jurisdictions: Mapping[str, Jurisdiction]
@@ -249,7 +270,60 @@ class Catalogue:
     escalators: tuple[str, ...]
     notices: Mapping[tuple[str, str, bool], NoticePlan]
     delayed_notice: NoticePlan
+    notice_texts: Mapping[str, NoticeText]
     deadlines: Mapping[tuple[str, str, str, bool], Deadline]
+    retention: RetentionRules
+    explanations: Explanations
+
+    @property
+    def policy(self) -> Policy:
+        """Return the newest version of the policy, whether it has begun or not."""
+        return self.policies[-1]
+
+    def policy_at(self, at: datetime) -> Policy:
+        """Return the version of the policy in force at an instant; before the first, the first."""
+        day = self.local_day(at)
+        begun = [policy for policy in self.policies if policy.valid_from <= day]
+        return begun[-1] if begun else self.policies[0]
+
+    def policy_version(self, version: str) -> Policy | None:
+        """Return a version of the policy, if there is one of this name."""
+        return next((policy for policy in self.policies if policy.version == version), None)
+
+    def announced_policies(self, at: datetime) -> tuple[Policy, ...]:
+        """Return the versions of the policy that are public, also those that are to come."""
+        day = self.local_day(at)
+        public = tuple(policy for policy in self.policies if policy.announced <= day)
+        return public or self.policies[:1]
+
+    def policy_news(self, at: datetime) -> Policy | None:
+        """Return the newest significant change that is still to be notified on the site."""
+        day, length = self.local_day(at), timedelta(days=self.house.policy_banner_days)
+        fresh = (
+            policy
+            for policy in reversed(self.announced_policies(at))
+            if policy.significant and day < policy.valid_from + length
+        )
+        return next(fresh, None)
+
+    def citation(self, citation: str, at: datetime) -> Citation:
+        """Return an article as it stands at an instant; the nearest version where none does."""
+        day, versions = self.local_day(at), self.dated_citations[citation]
+        standing = [version for version in versions if version.in_force(day)]
+        return standing[-1] if standing else versions[-1]
+
+    def obliges(self, requester_class: str, paper: str, country: str | None, at: datetime) -> bool:
+        """Tell whether a class of requesters can oblige the platform with a type of paper.
+
+        Rows that name the requester's country, or none, go first. Where there are none, all of the
+        class count: which class a requester is in was settled by the register.
+        """
+        day = self.local_day(at)
+        rows = [row for row in self.papers.get(requester_class, ()) if row.in_force(day)]
+        here = [row for row in rows if row.country in {"", country}]
+        return any(row.id == paper for row in here or rows)
+
+    reporting: Reporting
 
     def ground(self, ground: str, at: datetime) -> Ground:
         """Return the version of a ground that holds at an instant.

@@ -122,6 +122,7 @@ class CaseFacts:
         notice_settled: Whether the notice was sent, or is lawfully delayed or suppressed.
         emergency_review_owed: Whether a senior officer's review is still due.
         delivery_live: Whether a delivery link is open.
+        destroyed: Whether the case's records were destroyed at the end of their term.
     """
 
     state: State
@@ -152,6 +153,7 @@ class CaseFacts:
     notice_settled: bool = False
     emergency_review_owed: bool = False
     delivery_live: bool = False
+    destroyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,16 +279,24 @@ def _secure_and_sign_in(client: smtplib.SMTP, url: SplitResult, context: ssl.SSL
 # In the folder
 
 
+def forget(settings: Settings, message_id: str) -> None:
+    """Destroy a message that was written into the folder; one that never was is no error."""
+    (settings.instance / OUTBOX / _file_name(message_id)).unlink(missing_ok=True)
+
+
+def _file_name(message_id: str) -> str:
+    return f"{hashlib.sha256(message_id.encode()).hexdigest()[:40]}.eml"
+
+
 def _write(folder: Path, message_id: str, content: bytes) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = hashlib.sha256(message_id.encode()).hexdigest()[:40]
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(folder / f"{name}.eml")
+        Path(temporary).replace(folder / _file_name(message_id))
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

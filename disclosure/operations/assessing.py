@@ -21,7 +21,9 @@ from disclosure.domain.workflow import Action
 from disclosure.errors import Refused
 from disclosure.operations.desk import SYSTEM, Work
 from disclosure.operations.ground_facts import ground_facts, record_facts
+from disclosure.operations.pinning import keep_pack
 from disclosure.operations.recipients import FOR_THIRD_PARTY, is_blocked
+from disclosure.operations.tasking import settle_tasks
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import (
     Callback,
@@ -59,10 +61,7 @@ def assemble_facts(work: Work, case: Case, *, process: FactsJson | None = None) 
         "request": _request_facts(work, case),
         "ground_facts": ground_facts(work, case, findings),
         "records": record_facts(work, case, findings),
-        "policy": {
-            "version_at_receipt": case.policy_version,
-            "version_now": work.desk.catalogue.policy.version,
-        },
+        "policy": _policy_facts(work, case),
     }
     if case.instrument:
         facts["instrument"] = dict(case.instrument)
@@ -77,6 +76,19 @@ def assemble_facts(work: Work, case: Case, *, process: FactsJson | None = None) 
     if process is not None:
         facts["process"] = process
     return {"id": case.reference, "ground": case.ground, "facts": facts}
+
+
+def _policy_facts(work: Work, case: Case) -> FactsJson:
+    """Say which versions of the policy count, and which fields one of them does not cover (R05)."""
+    catalogue = work.desk.catalogue
+    now = catalogue.policy_at(work.now)
+    then = catalogue.policy_version(case.policy_version) or catalogue.policy_at(case.received_at)
+    facts: FactsJson = {"version_at_receipt": case.policy_version, "version_now": now.version}
+    for key, policy in (("receipt_lacks", then), ("now_removes", now)):
+        lacking = [field for field in case.fields if policy.lacks(catalogue.fields[field].clause)]
+        if lacking:
+            facts[key] = lacking
+    return facts
 
 
 def findings_of(work: Work, case: Case) -> dict[str, Any]:
@@ -207,18 +219,28 @@ def decide_now(
     An overruling of a result that nobody may overrule, because the facts have changed since, counts
     for nothing, and the others with it.
     """
+    decision, facts, _ = _decide(work, case, process)
+    return decision, facts
+
+
+def _decide(
+    work: Work, case: Case, process: FactsJson | None = None
+) -> tuple[Decision, FactsJson, frozenset[str]]:
+    """Decide, and say which checks were set aside in it."""
     facts = assemble_facts(work, case, process=process)
     parsed = parse_case(facts, work.desk.catalogue)
+    overruled = overruled_checks(work, case)
     try:
-        decision = evaluate(parsed, work.desk.catalogue, overruled=overruled_checks(work, case))
+        decision = evaluate(parsed, work.desk.catalogue, overruled=overruled)
     except Refused:
+        overruled = frozenset()
         decision = evaluate(parsed, work.desk.catalogue)
-    return decision, facts
+    return decision, facts, overruled
 
 
 def assess(work: Work, case: Case) -> Evaluation:
     """Run the rules and keep the result, unless nothing has changed since the last run."""
-    decision, facts = decide_now(work, case)
+    decision, facts, overruled = _decide(work, case)
     last = latest_evaluation(work, case)
     digest = _digest(work, case, facts)
     if last is not None and last.facts_digest == digest and _same(last, decision):
@@ -237,10 +259,13 @@ def assess(work: Work, case: Case) -> Evaluation:
         releasable=list(decision.releasable_fields),
         catalogue_version=work.desk.catalogue.version,
         catalogue_hash=work.desk.catalogue.sha256,
+        overruled=sorted(overruled),
         made_at=work.now,
     )
+    keep_pack(work, work.desk.catalogue)
     work.session.add(evaluation)
     work.session.flush()
+    settle_tasks(work, case, evaluation)
     _record_evaluation(work, case, evaluation)
     return evaluation
 
@@ -294,6 +319,8 @@ def _check_json(check: CheckResult) -> dict[str, Any]:
         "cut": list(check.cut),
         "code": check.code,
         "overrulable": check.overrulable,
+        "branch": check.branch,
+        "values": {name: str(value) for name, value in check.values.items()},
     }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from disclosure.domain.access import Permission
 from disclosure.domain.decision import Result
 from disclosure.domain.events import Event
 from disclosure.domain.findings import KEYS, Question, question_for, questions_of
@@ -22,6 +23,7 @@ from disclosure.operations.assessing import findings_of, latest_evaluation
 from disclosure.operations.collecting import values_of
 from disclosure.operations.desk import Work
 from disclosure.operations.facts import case_facts
+from disclosure.operations.recording import record
 from disclosure.operations.transition import Change, advance
 from disclosure.operations.verifying import require_sight
 from disclosure.storage.cases import Case, Document, Evaluation, ResponsiveValue
@@ -31,6 +33,7 @@ from disclosure.storage.people import Person
 HISTORY = 60
 HIDDEN = frozenset(
     {Event.NOTICE_PLANNED.value, Event.RECORD_VIEWED.value, Event.EVALUATION_MADE.value}
+    | {Event.PAPER_VIEWED.value}
 )
 """Events of the ledger that the page's history leaves out; the case record has them all."""
 
@@ -116,7 +119,8 @@ def checks_of(work: Work, case: Case) -> tuple[Evaluation | None, list[Check]]:
     if evaluation is None:
         return None, []
     given = findings_of(work, case)
-    texts, citations = work.desk.catalogue.checks, work.desk.catalogue.citations
+    rules = work.desk.catalogue
+    texts, made_at = rules.checks, evaluation.made_at
     shown = []
     for row in evaluation.decision["checks"]:
         asked = [(question, _answer(given, question)) for question in questions_of(row["id"])]
@@ -128,7 +132,8 @@ def checks_of(work: Work, case: Case) -> tuple[Evaluation | None, list[Check]]:
                 reason=row["reason"],
                 clause=row["clause"],
                 citations="; ".join(
-                    f"{citations[each].law} {citations[each].article}" for each in row["citations"]
+                    f"{article.law} {article.article}"
+                    for article in (rules.citation(each, made_at) for each in row["citations"])
                 ),
                 remedy=row["remedy"],
                 answered_by=row["answered_by"].replace("_", " "),
@@ -215,13 +220,32 @@ def jobs_of(work: Work, case: Case) -> list[Outbox]:
             (Outbox.status == "parked")
             | (Outbox.error != "")
             | (
-                Outbox.kind.in_(["collect", "render", "inspect"])
+                Outbox.kind.in_(["collect", "render", "inspect", "destroy", "shred"])
                 & Outbox.status.in_(["waiting", "running"])
             ),
         )
         .order_by(Outbox.created_at.desc())
     )
     return list(rows)
+
+
+def note_viewed(work: Work, case: Case, *, thing: str, sha256: str) -> None:
+    """Record that the actor took a file of the case to look at.
+
+    Args:
+        work: The unit of work.
+        case: The case.
+        thing: Id of the document or rendition.
+        sha256: Hash of the bytes.
+    """
+    record(
+        work,
+        Event.PAPER_VIEWED,
+        case=case,
+        subjects=[thing],
+        data={"sha256": sha256},
+        permission=Permission.SEE_CASES,
+    )
 
 
 def read_values(work: Work, case: Case) -> list[ResponsiveValue]:

@@ -12,7 +12,14 @@ from disclosure.domain.senders import LOOKALIKE
 from disclosure.domain.states import CaseFacts, GivenSignature, State
 from disclosure.operations.basis import rendition_basis
 from disclosure.operations.desk import Work
-from disclosure.storage.cases import Case, Document, Evaluation, Finding, ResponsiveValue
+from disclosure.storage.cases import (
+    Case,
+    Document,
+    Evaluation,
+    Finding,
+    ResponsiveValue,
+    SuggestedMark,
+)
 from disclosure.storage.ledger_rows import Outbox
 from disclosure.storage.people import Person, RoleGrant
 from disclosure.storage.releases import (
@@ -26,6 +33,7 @@ from disclosure.storage.releases import (
     Signature,
     SignatureVoiding,
 )
+from disclosure.storage.retention_rows import Destruction
 
 _IDENTITY_CHECKS = ("V01", "V02", "V03", "V04", "V05")
 
@@ -39,7 +47,8 @@ def case_facts(work: Work, case: Case, *, release_problem: str | None = None) ->
         release_problem: What the release checks said, when they have just been run again.
     """
     rendition = latest_rendition(work, case)
-    evaluation = _evaluation(work, case)
+    destroyed = _is_destroyed(work, case)
+    evaluation = None if destroyed else _evaluation(work, case)
     release = latest_release(work, case)
     notice = live_notice(work, case)
     return CaseFacts(
@@ -71,7 +80,17 @@ def case_facts(work: Work, case: Case, *, release_problem: str | None = None) ->
         notice_settled=_notice_settled(work, case, notice),
         emergency_review_owed=_emergency_review_owed(work, release),
         delivery_live=_delivery_live(work, release),
+        destroyed=destroyed,
     )
+
+
+def _is_destroyed(work: Work, case: Case) -> bool:
+    if case.is_open:
+        return False
+    done = select(Destruction.id).where(
+        Destruction.case_id == case.id, Destruction.done_at.is_not(None)
+    )
+    return work.session.scalar(done) is not None
 
 
 def latest_rendition(work: Work, case: Case) -> Rendition | None:
@@ -228,7 +247,17 @@ def _open_documents(work: Work, case: Case) -> int:
         Document.status != "refused",
         (Document.status == "quarantine") | (Document.disposition == ""),
     )
-    return int(work.session.scalar(undecided) or 0)
+    suggested = (
+        select(func.count())
+        .select_from(SuggestedMark)
+        .join(Document, Document.id == SuggestedMark.document_id)
+        .where(
+            SuggestedMark.case_id == case.id,
+            SuggestedMark.answer == "open",
+            Document.disposition != "withhold",
+        )
+    )
+    return sum(int(work.session.scalar(each) or 0) for each in (undecided, suggested))
 
 
 def _is_current(work: Work, case: Case, rendition: Rendition | None) -> bool:

@@ -26,6 +26,7 @@ from disclosure.operations.demanding import Demand, Incomplete, problems_of
 from disclosure.operations.desk import SYSTEM, Work
 from disclosure.operations.outbox import Effect, enqueue
 from disclosure.operations.papers import add_document
+from disclosure.operations.pinning import keep_pack
 from disclosure.operations.recipients import note_recipient
 from disclosure.operations.recording import record
 from disclosure.operations.transition import Change, advance
@@ -99,10 +100,11 @@ def _open_case(work: Work, demand: Demand, secret: str) -> Case:
         separation=work.desk.settings.separation,
         restricted=bool(demand.instrument.get("gag")),
         allowed_fields=[],
-        policy_version=catalogue.policy.version,
+        policy_version=catalogue.policy_at(received).version,
         catalogue_version=catalogue.version,
         catalogue_hash=catalogue.sha256,
     )
+    keep_pack(work, catalogue)
     work.session.add(case)
     work.session.flush()
     note_recipient(work, case)
@@ -119,6 +121,9 @@ def _record_receipt(work: Work, case: Case, demand: Demand) -> None:
         data={
             "ground": case.ground,
             "class": case.requester_class,
+            "country": case.country,
+            "paper": paper_type(case),
+            "accounts": 1 if case.subject_account else 0,
             "route": case.route,
             "channel": case.channel,
             "fields": list(case.fields),
@@ -129,6 +134,11 @@ def _record_receipt(work: Work, case: Case, demand: Demand) -> None:
         },
         private={"requester": demand.name or demand.organisation, "subject": case.subject_account},
     )
+
+
+def paper_type(case: Case) -> str:
+    """Return the type of the paper that a demand came under, or ``none``."""
+    return str(case.instrument.get("type") or "none")
 
 
 def _deadline_rules(work: Work, demand: Demand) -> dict[str, DeadlineRule]:

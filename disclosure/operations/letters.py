@@ -181,10 +181,28 @@ def _notice(work: Work, case: Case, row: Outbox) -> Values:
         "objection_link": f"{work.desk.settings.base_url}/portal/notice/{row.secret}"
         if row.secret
         else "",
-        "requester_class": catalogue.classes[case.requester_class].title,
+        "requester_class": catalogue.classes[case.requester_class],
         "ground": catalogue.ground(case.ground, work.now),
-        "fields": [catalogue.fields[field].title for field in case.allowed_fields],
+        "fields": [catalogue.fields[field] for field in case.allowed_fields],
+        "says": _passages(work, notice),
     }
+
+
+def _passages(work: Work, notice: Notice) -> dict[str, tuple[str, str]]:
+    """Return the passages of a notice as the rules word them, English and Chinese."""
+    values = {
+        "platform": work.desk.settings.platform_name,
+        "address": work.desk.settings.mail_from,
+        "days": str(notice.objection_days),
+        "basis": notice.legal_basis or "",
+    }
+    texts = work.desk.catalogue.notice_texts
+    said = {
+        name: (passage.text.format_map(values), passage.text_zh.format_map(values))
+        for name, passage in texts.items()
+    }
+    opening = notice.rule if notice.rule in {"prior", "delayed"} else "at_release"
+    return said | {"opening": said[opening]}
 
 
 LETTERS: dict[str, _Letter] = {

@@ -63,7 +63,7 @@ def told_by(work: Work, token: str) -> Told:
         ),
         recipient=catalogue.classes[case.requester_class],
         ground=ground,
-        law=tuple(catalogue.citations[each] for each in ground.law),
+        law=tuple(catalogue.citation(each, work.now) for each in ground.law),
         sent_at=notice.sent_at,
         until=until,
         may_object=objection is None and made is None and until is not None and work.now < until,

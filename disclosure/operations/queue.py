@@ -3,7 +3,7 @@
 Owns the list's reading and nothing else; it never changes a case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from disclosure.operations.deadlines import calendar_of
 from disclosure.operations.desk import Work
 from disclosure.operations.incidents import open_incidents
 from disclosure.operations.sight import visible_cases
+from disclosure.operations.tasking import waits_for_me
 from disclosure.storage.cases import Case
 from disclosure.storage.people import Person
 
@@ -36,6 +37,7 @@ class Filter:
     state: str = ""
     owner: str = ""
     urgency: str = ""
+    question: str = ""
     page: int = 1
 
 
@@ -129,13 +131,17 @@ def _conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(Case.state == wanted.state)
     elif not wanted.reference:
         conditions.append(Case.is_open.is_(True))
-    if wanted.owner == "mine":
-        conditions.append(Case.handler_id == work.actor.person)
-    if wanted.owner == "nobody":
-        conditions.append(Case.handler_id.is_(None))
-    if wanted.urgency == "late":
-        conditions.append(_is_late(work))
-    return conditions
+    narrowed: dict[tuple[str, str], Callable[[], ColumnElement[bool]]] = {
+        ("owner", "mine"): lambda: Case.handler_id == work.actor.person,
+        ("owner", "nobody"): lambda: Case.handler_id.is_(None),
+        ("urgency", "late"): lambda: _is_late(work),
+        ("question", "mine"): lambda: waits_for_me(work),
+    }
+    return conditions + [
+        condition()
+        for (name, value), condition in narrowed.items()
+        if getattr(wanted, name) == value
+    ]
 
 
 def _figures(work: Work, visible: list[ColumnElement[bool]]) -> dict[str, int]:
@@ -151,6 +157,7 @@ def _figures(work: Work, visible: list[ColumnElement[bool]]) -> dict[str, int]:
         "unclaimed": count(Case.handler_id.is_(None)),
         "overdue": overdue_ends(work),
         "incidents": open_incidents(work),
+        "asked": count(waits_for_me(work)),
     }
 
 

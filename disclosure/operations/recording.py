@@ -1,13 +1,13 @@
 """The one writer of the ledger.
 
 Owns appending an entry in the caller's transaction: it locks the head row, so that appends queue
-up and the sequence has no gap. Nothing here commits.
+up and the sequence has no gap; the tree grows with each entry. Nothing here commits.
 """
 
 import os
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from disclosure import __version__
 from disclosure.domain.access import Permission
@@ -15,16 +15,22 @@ from disclosure.domain.events import Event
 from disclosure.domain.ledger import (
     EMPTY,
     SALT_BYTES,
+    Content,
     Payload,
+    Place,
     build_entry,
     commitment,
     leaf_hash,
 )
+from disclosure.domain.merkle import Frontier
+from disclosure.operations.checkpoints import EVERY_ENTRIES, lock_head, make_checkpoint
 from disclosure.operations.desk import Work
 from disclosure.storage.cases import Case
-from disclosure.storage.ledger_rows import LedgerEntry, LedgerHead, LedgerOpening
+from disclosure.storage.ledger_rows import LedgerCaseHead, LedgerEntry, LedgerHead, LedgerOpening
 
 _NOTHING: Mapping[str, str] = {}
+SEALED_AT_ONCE = frozenset({Event.RELEASE_MADE, Event.CASE_CLOSED, Event.RECORD_EXPORTED})
+"""Events after which a checkpoint is made in the same transaction."""
 
 
 def record(  # noqa: PLR0913 - the parts of an entry
@@ -49,37 +55,25 @@ def record(  # noqa: PLR0913 - the parts of an entry
             texts go into the deletable, encrypted openings.
         permission: What the actor used; decides which of their roles the entry names.
     """
-    head = _lock_head(work)
-    case_seq, case_prev = _case_tip(work, case)
+    head = lock_head(work)
+    tip = _tip_of(work, case)
     salts = {name: os.urandom(SALT_BYTES) for name in private}
-    body = build_entry(
-        seq=head.seq + 1,
-        prev=head.leaf,
+    content = Content(
         at=work.now,
-        case=case.reference if case else None,
-        case_seq=case_seq,
-        case_prev=case_prev,
         actor=work.actor.in_ledger(permission),
         event=event,
+        app_version=__version__,
         subjects=subjects,
         data=data or {},
         commitments={name: commitment(salts[name], value) for name, value in private.items()},
-        app_version=__version__,
     )
-    entry = LedgerEntry(
-        seq=head.seq + 1,
-        leaf=leaf_hash(body),
-        body=body,
-        case_id=case.id if case else None,
-        case_seq=case_seq,
-    )
-    work.session.add(entry)
-    work.session.flush()
+    entry = _append(work, head, tip, _place(head, tip, case), content)
     for name, value in private.items():
         opening = LedgerOpening(seq=entry.seq, name=name, salt=salts[name].hex(), value=value)
         work.session.add(opening)
-    head.seq, head.leaf = entry.seq, entry.leaf
     work.session.flush()
+    if event in SEALED_AT_ONCE or entry.seq % EVERY_ENTRIES == 0:
+        make_checkpoint(work, head)
     return entry
 
 
@@ -90,28 +84,41 @@ def hold_ledger(work: Work, case: Case) -> None:
     every other writer of a case does it, lest two of them wait for each other.
     """
     work.session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
-    _lock_head(work)
+    lock_head(work)
 
 
-def _lock_head(work: Work) -> LedgerHead:
-    locked = work.session.execute(
-        update(LedgerHead).where(LedgerHead.id == 1).values(seq=LedgerHead.seq)
-    )
-    if locked.rowcount == 0:  # type: ignore[attr-defined]  # an UPDATE's cursor result has it
-        work.session.add(LedgerHead(id=1, seq=0, leaf=EMPTY))
-        work.session.flush()
-    head = work.session.get_one(LedgerHead, 1)
-    work.session.refresh(head)
-    return head
-
-
-def _case_tip(work: Work, case: Case | None) -> tuple[int | None, str | None]:
+def _tip_of(work: Work, case: Case | None) -> LedgerCaseHead | None:
+    """Return the case's own head; a case without entries gets one that is not yet written."""
     if case is None:
-        return None, None
-    last = work.session.execute(
-        select(LedgerEntry.case_seq, LedgerEntry.leaf)
-        .where(LedgerEntry.case_id == case.id)
-        .order_by(LedgerEntry.case_seq.desc())
-        .limit(1)
-    ).first()
-    return ((last.case_seq or 0) + 1, last.leaf) if last else (1, EMPTY)
+        return None
+    tip = work.session.get(LedgerCaseHead, case.id, populate_existing=True)
+    return tip or LedgerCaseHead(case_id=case.id, count=0, leaf=EMPTY)
+
+
+def _place(head: LedgerHead, tip: LedgerCaseHead | None, case: Case | None) -> Place:
+    if tip is None or case is None:
+        return Place(head.seq + 1, head.leaf)
+    return Place(head.seq + 1, head.leaf, case.reference, tip.count + 1, tip.leaf)
+
+
+def _append(
+    work: Work, head: LedgerHead, tip: LedgerCaseHead | None, place: Place, content: Content
+) -> LedgerEntry:
+    """Write the entry and let both heads and the tree grow by it."""
+    body = build_entry(place, content)
+    entry = LedgerEntry(
+        seq=place.seq,
+        leaf=leaf_hash(body),
+        body=body,
+        case_id=tip.case_id if tip else None,
+        case_seq=place.case_seq,
+    )
+    work.session.add(entry)
+    work.session.flush()
+    tree = Frontier.from_text(head.seq, head.frontier)
+    tree.add(bytes.fromhex(entry.leaf))
+    head.seq, head.leaf, head.frontier = entry.seq, entry.leaf, tree.text()
+    if tip is not None:
+        tip.count, tip.leaf = tip.count + 1, entry.leaf
+        work.session.add(tip)
+    return entry

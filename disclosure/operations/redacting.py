@@ -9,18 +9,30 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from disclosure.documents.plan import Plan, Region, Term, plan_from
+from disclosure.documents.plan import Box, Plan, Region, Term, plan_from
+from disclosure.domain.ledger import Payload
 from disclosure.domain.masking import MASKS
 from disclosure.domain.workflow import Action
 from disclosure.errors import BadInput, NotFound
 from disclosure.operations.desk import Work
 from disclosure.operations.outbox import Effect
 from disclosure.operations.papers import find_document
+from disclosure.operations.suggesting import (
+    ACCEPTED,
+    OPEN,
+    REJECTED,
+    follow_term,
+    note_decision,
+    suggestions_of,
+)
 from disclosure.operations.transition import Change, advance
-from disclosure.storage.cases import Case, DocumentMark, FieldMask, ResponsiveValue
+from disclosure.storage.cases import Case, DocumentMark, FieldMask, ResponsiveValue, SuggestedMark
 
 LONGEST_TERM = 200
+LONGEST_NOTE = 500
 KEEP, REMOVE = "keep", "remove"
+WHOLE_PAGE: Box = (-30_000.0, -30_000.0, 30_000.0, 30_000.0)
+"""More than any page that is taken; what is burned is cut to the page."""
 
 
 def mask_choices(work: Work, field: str) -> tuple[str, ...]:
@@ -67,8 +79,12 @@ def counts_of(work: Work, case: Case) -> dict[str, int]:
     return {field: int(count) for field, count in rows}
 
 
-def add_term(work: Work, case: Case, *, document_id: str, text: str, code: str) -> DocumentMark:
+def add_term(
+    work: Work, case: Case, *, document_id: str, text: str, code: str, note: str = ""
+) -> DocumentMark:
     """Mark a text in a document, wherever and however it is written there.
+
+    A suggestion of the same text is thereby accepted.
 
     Raises:
         BadInput: When the text is empty or too long, or the reason code is unknown.
@@ -79,12 +95,20 @@ def add_term(work: Work, case: Case, *, document_id: str, text: str, code: str) 
     _require_code(work, code, needed=True)
     plan_from({"regions": [], "terms": [{"text": text, "reason": code}], "password": None})
     document = find_document(work, case, document_id)
-    mark = DocumentMark(kind="term", term=text, reason_code=code)
-    return _add_mark(work, case, document.id, mark)
+    mark = DocumentMark(kind="term", term=text, reason_code=code, note=_note(note))
+    added = _add_mark(work, case, document.id, mark)
+    follow_term(work, document.id, text, marked=True)
+    return added
 
 
 def add_region(
-    work: Work, case: Case, *, document_id: str, page: int, box: Sequence[float], code: str
+    work: Work,
+    case: Case,
+    *,
+    document_id: str,
+    page: int,
+    box: Sequence[float],
+    code: str,
 ) -> DocumentMark:
     """Mark a box on a page of a document.
 
@@ -107,6 +131,87 @@ def add_region(
     plan_from({"regions": [raw], "terms": [], "password": None})
     mark = DocumentMark(kind="region", page=page, box=list(box), reason_code=code)
     return _add_mark(work, case, document.id, mark)
+
+
+def note_on(mark: DocumentMark, note: str) -> None:
+    """Keep a note for colleagues beside a mark; it never leaves the house.
+
+    Raises:
+        BadInput: When it is too long.
+    """
+    mark.note = _note(note)
+
+
+def add_page(
+    work: Work, case: Case, *, document_id: str, page: int, code: str, note: str = ""
+) -> DocumentMark:
+    """Withhold a whole page of a document.
+
+    Raises:
+        BadInput: When the document has no such page, or the reason code is unknown.
+    """
+    document = find_document(work, case, document_id)
+    if not 1 <= page <= document.pages:
+        raise BadInput(f"This document has pages 1 to {document.pages}.", where="page")
+    _require_code(work, code, needed=True)
+    mark = DocumentMark(kind="page", page=page, reason_code=code, note=_note(note))
+    return _add_mark(work, case, document.id, mark)
+
+
+def settle_suggestions(
+    work: Work, case: Case, *, document_id: str, chosen: str, decision: str, code: str
+) -> int:
+    """Accept or reject one suggestion of a document, or all open ones of a kind.
+
+    Args:
+        work: The unit of work.
+        case: The case.
+        document_id: A responsive document of the case.
+        chosen: The id of a suggestion, or the name of a kind.
+        decision: ``accepted`` or ``rejected``.
+        code: Reason code of the marks that accepted suggestions become.
+
+    Returns:
+        How many were decided.
+
+    Raises:
+        BadInput: When the decision or code is unknown, or nothing open was chosen.
+    """
+    document = find_document(work, case, document_id)
+    if decision not in {ACCEPTED, REJECTED}:
+        raise BadInput("Accept or reject the suggestion.", where="decision")
+    _require_code(work, code, needed=decision == ACCEPTED)
+    rows = [row for row in suggestions_of(work, document.id) if chosen in {row.id, row.kind}]
+    if not rows:
+        raise BadInput("This suggestion was decided already. Look at the page again.", where="code")
+    for row in rows:
+        if row.answer != OPEN:
+            continue
+        if decision == ACCEPTED:
+            note_decision(work, row, ACCEPTED)
+            add_term(work, case, document_id=document.id, text=row.text, code=code)
+        else:
+            _reject(work, case, row)
+    work.session.flush()
+    return len(rows)
+
+
+def _reject(work: Work, case: Case, row: SuggestedMark) -> None:
+    data: Payload = {
+        "document": row.document_id,
+        "suggestion": row.id,
+        "kind": row.kind,
+        "rejected": True,
+    }
+    advance(work, case, Action.MARK, Change(subjects=[row.id], data=data))
+    note_decision(work, row, REJECTED)
+
+
+def _note(note: str) -> str | None:
+    note = note.strip()
+    if len(note) > LONGEST_NOTE:
+        raise BadInput(f"Write at most {LONGEST_NOTE} characters.", where="note")
+    return note or None
 
 
 def _add_mark(work: Work, case: Case, document_id: str, mark: DocumentMark) -> DocumentMark:
@@ -138,6 +243,9 @@ def withdraw_mark(work: Work, case: Case, mark_id: str) -> None:
     advance(work, case, Action.MARK, change)
     mark.withdrawn_at = work.now
     work.session.flush()
+    if mark.term is not None:
+        follow_term(work, mark.document_id, mark.term, marked=False)
+        work.session.flush()
 
 
 def _require_code(work: Work, code: str, *, needed: bool) -> None:
@@ -167,14 +275,18 @@ def plan_of(work: Work, case: Case, document_id: str) -> Plan:
     marks = marks_of(work, case, document_id)
     return Plan(
         regions=tuple(
-            Region(
-                mark.page, (mark.box[0], mark.box[1], mark.box[2], mark.box[3]), mark.reason_code
-            )
+            Region(mark.page, _box_of(mark), mark.reason_code)
             for mark in marks
-            if mark.page is not None and mark.box is not None
+            if mark.page is not None
         ),
         terms=tuple(Term(mark.term, mark.reason_code) for mark in marks if mark.term is not None),
     )
+
+
+def _box_of(mark: DocumentMark) -> Box:
+    if mark.box is None:
+        return WHOLE_PAGE
+    return mark.box[0], mark.box[1], mark.box[2], mark.box[3]
 
 
 def request_rendition(work: Work, case: Case) -> None:

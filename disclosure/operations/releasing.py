@@ -13,6 +13,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from disclosure.domain.approvals import EMERGENCY
+from disclosure.domain.events import Event
 from disclosure.domain.ledger import Payload
 from disclosure.domain.workflow import Action, why_not
 from disclosure.errors import DisclosureError, NotFound, NotReady, Refused
@@ -30,7 +31,7 @@ from disclosure.operations.incidents import open_incident
 from disclosure.operations.noticing import send_notice_at_release
 from disclosure.operations.outbox import Effect
 from disclosure.operations.recipients import is_blocked, note_recipient, partner_of
-from disclosure.operations.recording import hold_ledger
+from disclosure.operations.recording import hold_ledger, record
 from disclosure.operations.signing import flush_or_refuse, require_intact
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case, Evaluation
@@ -246,6 +247,18 @@ def open_delivery(work: Work, token: str) -> tuple[Delivery, Case]:
     return delivery, work.session.get_one(Case, made.case_id)
 
 
+def note_opened(work: Work, token: str) -> None:
+    """Record that the page of a link was looked at; nothing is spent."""
+    delivery, case = open_delivery(work, token)
+    record(
+        work,
+        Event.DELIVERY_OPENED,
+        case=case,
+        subjects=[delivery.id],
+        data={"delivery": delivery.id},
+    )
+
+
 def _is_spent(work: Work, delivery: Delivery) -> bool:
     return delivery.spent_at is not None and work.now - delivery.spent_at > GRACE
 
@@ -268,6 +281,9 @@ def redeem(work: Work, token: str, code: str, *, grace: str = "") -> tuple[bytes
         NotFound: When the link is dead.
         ApprovalLapsed: When the stored bytes are not the released ones.
     """
+    work.session.execute(
+        select(Delivery.id).where(Delivery.token_hash == _hash(token)).with_for_update()
+    )
     delivery, case = open_delivery(work, token)
     made = work.session.get_one(Release, delivery.release_id)
     rendition = work.session.get_one(Rendition, made.rendition_id)

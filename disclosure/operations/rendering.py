@@ -31,9 +31,15 @@ from disclosure.errors import Refused
 from disclosure.operations.basis import rendition_basis
 from disclosure.operations.collecting import values_of
 from disclosure.operations.desk import SYSTEM, Desk, Work
+from disclosure.operations.former_releases import (
+    FormerRelease,
+    former_releases,
+    values_already_out,
+)
 from disclosure.operations.printing import fill
 from disclosure.operations.recording import record
 from disclosure.operations.redacting import KEEP, masks_of, plan_of
+from disclosure.operations.redaction_log import document_log
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case, Document, Evaluation
 from disclosure.storage.ledger_rows import LedgerEntry
@@ -83,6 +89,7 @@ class Draft:
     withheld: tuple[dict[str, str], ...]
     papers: tuple[Paper, ...]
     papers_withheld: int
+    former: tuple[FormerRelease, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -123,6 +130,7 @@ def gather(work: Work, case: Case) -> Draft:
         withheld=tuple(_withheld(work, case)),
         papers=tuple(_papers(work, case)),
         papers_withheld=len(_documents(work, case, "withhold")),
+        former=former_releases(work, case),
     )
 
 
@@ -142,8 +150,8 @@ def _page_values(work: Work, case: Case) -> dict[str, Any]:
         "platform": work.desk.settings.platform_name,
         "entity": work.desk.settings.legal_entity,
         "ground": ground,
-        "clause": catalogue.policy.clauses.get(ground.clause),
-        "citations": [catalogue.citations[each] for each in ground.law],
+        "clause": catalogue.policy_at(work.now).clauses.get(ground.clause),
+        "citations": [catalogue.citation(each, work.now) for each in ground.law],
         "legal_basis": instrument["legal_basis"],
         "instrument": instrument,
         "recipient": case.requester,
@@ -152,7 +160,9 @@ def _page_values(work: Work, case: Case) -> dict[str, Any]:
         "built_at": work.now,
         "profile": Profile(case.approval_profile).label,
         "policy_version": case.policy_version,
-        "catalogue_version": case.catalogue_version,
+        "policy_decided": decided.facts["facts"]["policy"]["version_now"],
+        "catalogue_version": decided.catalogue_version,
+        "catalogue_sha256": decided.catalogue_hash,
         "fields": catalogue.fields,
         "reasons": catalogue.reasons,
     }
@@ -238,7 +248,9 @@ def build(desk: Desk, draft: Draft, report: Report) -> Built:
         content = _sealed(desk, joined, draft)
         report(85, "Reading the finished file again")
         printed = _Printed(content, lead_pages, manifest, log)
-        return _gated(draft, printed, folder, parts)
+        built = _gated(draft, printed, folder, parts)
+        out = values_already_out(desk, draft.former, _terms(draft), folder)
+        return replace(built, gate_report={**built.gate_report, "former": out})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -280,10 +292,9 @@ class _Printed:
 def _gated(draft: Draft, printed: _Printed, folder: Path, parts: list[_Part]) -> Built:
     finished = folder / "rendition.pdf"
     finished.write_bytes(printed.content)
-    terms = [term.text for paper in draft.papers for term in paper.plan.terms]
     verdict = gate(
         finished,
-        removed=[*draft.removed, *terms],
+        removed=[*draft.removed, *_terms(draft)],
         regions=_shifted_regions(parts, printed.lead_pages),
         expected_pages=printed.lead_pages + sum(part.outcome.pages for part in parts),
         reading=Reading(strict=True),
@@ -298,6 +309,11 @@ def _gated(draft: Draft, printed: _Printed, folder: Path, parts: list[_Part]) ->
         redaction_log=printed.log,
         manifest=printed.manifest,
     )
+
+
+def _terms(draft: Draft) -> list[str]:
+    """Return the values that any document loses; the gate looks for each in every one."""
+    return [term.text for paper in draft.papers for term in paper.plan.terms]
 
 
 def _shifted_regions(parts: list[_Part], lead_pages: int) -> list[Region]:
@@ -346,21 +362,10 @@ def _manifest(draft: Draft, parts: list[_Part]) -> dict[str, object]:
 
 
 def _redaction_log(draft: Draft, parts: list[_Part]) -> dict[str, object]:
-    documents = []
-    for number, part in enumerate(parts, 1):
-        by_page = Counter((mark.page, mark.reason) for mark in part.outcome.marks)
-        documents.append(
-            {
-                "number": number,
-                "document": part.paper.document_id,
-                "pages": part.outcome.pages,
-                "marks": [
-                    {"page": page, "code": code, "count": count}
-                    for (page, code), count in sorted(by_page.items())
-                ],
-                "words_dropped": part.outcome.words_dropped,
-            }
-        )
+    documents = [
+        document_log(number, part.paper.document_id, part.paper.plan, part.outcome)
+        for number, part in enumerate(parts, 1)
+    ]
     return {"fields": list(draft.withheld), "documents": documents}
 
 

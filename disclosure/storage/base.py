@@ -118,7 +118,7 @@ class JsonText(TypeDecorator[Any]):
 
 
 def mind_manners(engine: Engine) -> None:
-    """Set up a SQLite engine: WAL, full sync, foreign keys, explicit transactions."""
+    """Set up a SQLite engine: WAL, full sync, foreign keys, wiped pages, explicit transactions."""
     if engine.dialect.name != "sqlite":
         return
     event.listen(engine, "connect", _prepare_sqlite)
@@ -133,6 +133,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
+        "secure_delete=ON",
         "busy_timeout=10000",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -145,7 +145,10 @@ class Overruling(Base):
 
 
 class Evaluation(Base):
-    """One run of the rules over the facts of one instant, kept for ever."""
+    """One run of the rules over the facts of one instant, kept for ever.
+
+    ``overruled``: the checks that were set aside in it; None in rows older than the column.
+    """
 
     __tablename__ = "evaluation"
 
@@ -162,7 +165,27 @@ class Evaluation(Base):
     releasable: Mapped[list[str]] = mapped_column(JsonText)
     catalogue_version: Mapped[str] = mapped_column(String(32))
     catalogue_hash: Mapped[str] = mapped_column(String(64))
+    overruled: Mapped[list[str] | None] = mapped_column(JsonText)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Task(Base):
+    """A check that the case waits for a person to answer; closed when the rules ran on.
+
+    ``permission`` names what the person has to be allowed to do.
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (Index("ix_task_open", "closed_at", "permission", "case_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    check_id: Mapped[str] = mapped_column(String(48))
+    permission: Mapped[str] = mapped_column(String(32))
+    opened_by: Mapped[str] = mapped_column(ForeignKey("evaluation.id"))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_by: Mapped[str | None] = mapped_column(ForeignKey("evaluation.id"))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Document(Base):
@@ -238,3 +261,22 @@ class DocumentMark(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     marked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[str | None] = mapped_column(EncryptedText("document_mark.note"))
+
+
+class SuggestedMark(Base):
+    """A value in one document that a person has to decide on: open, accepted or rejected."""
+
+    __tablename__ = "suggested_mark"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    document_id: Mapped[str] = mapped_column(ForeignKey("document.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    text: Mapped[str] = mapped_column(EncryptedText("suggested_mark.text"))
+    pages: Mapped[list[int]] = mapped_column(JsonText)
+    count: Mapped[int]
+    answer: Mapped[str] = mapped_column(String(8), default="open")
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -60,6 +60,10 @@ class FileStore:
             raise NotReady("a stored file does not have the hash under which it is kept")
         return content
 
+    def remove(self, sha256: str) -> None:
+        """Destroy a file for good; one that is gone already is no error."""
+        self._path(sha256).unlink(missing_ok=True)
+
     def stream(self, sha256: str) -> Iterator[bytes]:
         """Yield the plain bytes piece by piece.
 

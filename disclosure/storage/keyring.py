@@ -36,9 +36,11 @@ class KeyRing:
         field_keys: For columns and files, newest first; older ones only decrypt.
         index_key: For blind indexes; changing it means rebuilding them.
         session_key: Signs the form tokens (CSRF).
-        ledger_key: Ed25519, signs heads of the ledger.
+        ledger_key: Ed25519, the first that signed checkpoints of the ledger.
         seal_key: PEM of the P-256 key that seals renditions.
         seal_certificate: PEM of its certificate.
+        later_ledger_keys: Those that followed it, oldest first. Which one is in force is said by
+            the ledger itself, see ``operations/checkpoints.py``.
     """
 
     field_keys: tuple[FieldKey, ...]
@@ -47,6 +49,12 @@ class KeyRing:
     ledger_key: Ed25519PrivateKey
     seal_key: bytes
     seal_certificate: bytes
+    later_ledger_keys: tuple[Ed25519PrivateKey, ...] = ()
+
+    @property
+    def ledger_keys(self) -> tuple[Ed25519PrivateKey, ...]:
+        """Return every key that signs or signed checkpoints, oldest first."""
+        return (self.ledger_key, *self.later_ledger_keys)
 
 
 def make_keyring(path: Path, *, seal_key: bytes, seal_certificate: bytes) -> None:
@@ -105,9 +113,37 @@ def read_keyring(path: Path) -> KeyRing:
             ledger_key=Ed25519PrivateKey.from_private_bytes(_bytes(content["ledger_key"])),
             seal_key=content["seal_key"].encode(),
             seal_certificate=content["seal_certificate"].encode(),
+            later_ledger_keys=tuple(
+                Ed25519PrivateKey.from_private_bytes(_bytes(each))
+                for each in content.get("later_ledger_keys", [])
+            ),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotReady(f"the key ring {path.name} is damaged; restore it from backup") from error
+
+
+def add_ledger_key(path: Path) -> Ed25519PrivateKey:
+    """Add a fresh key for checkpoints to a key ring, and return it.
+
+    The file is written anew beside itself and put in its place, so that a cut leaves the old one.
+
+    Raises:
+        NotReady: As ``read_keyring`` does.
+    """
+    read_keyring(path)
+    key = Ed25519PrivateKey.generate()
+    raw = key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+    content = json.loads(path.read_text("utf-8"))
+    content.setdefault("later_ledger_keys", []).append(_text(raw))
+    unfinished = path.with_name(f".{path.name}.new")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    return key
 
 
 def _text(raw: bytes) -> str:

@@ -6,7 +6,7 @@ Entries are kept as the exact bytes that were hashed. The format is ``domain/led
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from disclosure.storage.base import Base, EncryptedText, JsonText, UtcDateTime
@@ -26,13 +26,67 @@ class LedgerEntry(Base):
 
 
 class LedgerHead(Base):
-    """The newest sequence number and leaf; the one row that every append locks."""
+    """The newest sequence number and leaf; the one row that every append locks.
+
+    ``frontier`` holds the roots of the tree's full subtrees, so that it grows without being read.
+    """
 
     __tablename__ = "ledger_head"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int]
     leaf: Mapped[str] = mapped_column(String(64))
+    frontier: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+class LedgerCaseHead(Base):
+    """How many entries a case has and the hash of the last one: a leaf of the tree of heads."""
+
+    __tablename__ = "ledger_case_head"
+
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("case.id"), primary_key=True, autoincrement=False
+    )
+    count: Mapped[int]
+    leaf: Mapped[str] = mapped_column(String(64))
+
+
+class LedgerCheckpoint(Base):
+    """A signed statement of the whole ledger, as the exact bytes that leave the house."""
+
+    __tablename__ = "ledger_checkpoint"
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    key_number: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LedgerKey(Base):
+    """A key that signed checkpoints: the first, then each that an entry introduced.
+
+    ``seq`` is that entry, 0 for the first key; the checkpoint of the same size is the last one
+    that the key before it signed.
+    """
+
+    __tablename__ = "ledger_key"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    public_key: Mapped[str] = mapped_column(String(64), unique=True)
+    seq: Mapped[int]
+
+
+class LedgerReceipt(Base):
+    """What a witness answered to a checkpoint: a timestamp token, or nothing but that it has it."""
+
+    __tablename__ = "ledger_receipt"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    witness: Mapped[str] = mapped_column(String(16))
+    size: Mapped[int] = mapped_column(ForeignKey("ledger_checkpoint.size"))
+    receipt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class LedgerOpening(Base):

@@ -1,24 +1,31 @@
 """What the database itself refuses, whatever the program does.
 
 Owns the triggers of both engines: append-only tables, a ledger without gaps, signatures only from
-people who may sign, and releases only with every signature that the case's approval profile asks
-for and never to a blocked recipient. The texts are generated from ``domain/approvals.py``. On
-SQLite each rule is also a check before insert, because ``REPLACE`` skips delete triggers unless
-``recursive_triggers`` is on.
+people who may sign, releases only with every signature that the case's approval profile asks for
+and never to a blocked recipient, and rule packs only with two people. The texts are generated from
+``domain/approvals.py``. On SQLite each rule is also a check before insert, because ``REPLACE``
+skips delete triggers unless ``recursive_triggers`` is on.
 """
 
 from sqlalchemy import Connection
 
-from disclosure.domain.access import Role
+from disclosure.domain.access import Permission, Role, roles_with
 from disclosure.domain.approvals import SIGNING_ROLES
 
 APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "ledger_entry": (("seq",), ("leaf",), ("case_id", "case_seq")),
+    "ledger_checkpoint": (("size",), ("sha256",)),
+    "ledger_key": (("number",), ("public_key",)),
+    "ledger_receipt": (("id",),),
     "signature": (("id",), ("rendition_id", "person_id")),
     "signature_voiding": (("signature_id",),),
     "release": (("id",), ("rendition_id",)),
     "rendition": (("id",), ("case_id", "number")),
     "rendition_preparer": (("rendition_id", "person_id"),),
+    "catalogue_version": (("sha256",),),
+    "pack_proposal": (("id",),),
+    "pack_decision": (("number",), ("proposal_id",)),
+    "transparency_report": (("id",),),
     "consent_record": (("reference",),),
     "consent_withdrawal": (("reference",),),
     "case_recipient": (("case_id", "name_index"),),
@@ -27,6 +34,12 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
 """Table -> its unique keys; a row once written is neither changed, deleted nor replaced."""
 
 _GAP = "NEW.seq <> COALESCE((SELECT MAX(seq) FROM ledger_entry), 0) + 1"
+_BACKWARDS = "NEW.size <= COALESCE((SELECT MAX(size) FROM ledger_checkpoint), 0)"
+_AHEAD = "NEW.size > COALESCE((SELECT MAX(seq) FROM ledger_entry), 0)"
+
+_OVERLAP = """EXISTS (
+    SELECT 1 FROM transparency_report AS o
+    WHERE o.period_from <= NEW.period_to AND o.period_to >= NEW.period_from)"""
 
 _LIVE_ROLE = """EXISTS (
     SELECT 1 FROM person AS p JOIN role_grant AS g ON g.person_id = p.id
@@ -55,9 +68,18 @@ _VALID_SIGNATURE = f"""SELECT s.person_id FROM signature AS s
     AND {_NOT_PREPARER.format(rendition="s.rendition_id", person="s.person_id", role="s.role")}"""
 
 
+_NOT_PROPOSER = """EXISTS (
+    SELECT 1 FROM pack_proposal AS p
+    WHERE p.id = NEW.proposal_id AND p.proposed_by <> NEW.decided_by)"""
+
+
 def refusals() -> list[tuple[str, str, str]]:
     """List every check before an insert: (table, condition that refuses, message)."""
-    rules = [("ledger_entry", _GAP, "the ledger has no gaps: the next entry follows the last")]
+    rules = [
+        ("ledger_entry", _GAP, "the ledger has no gaps: the next entry follows the last"),
+        ("ledger_checkpoint", _BACKWARDS, "a checkpoint covers more entries than the one before"),
+        ("ledger_checkpoint", _AHEAD, "a checkpoint covers entries that are there"),
+    ]
     for table, keys in APPEND_ONLY.items():
         for key in keys:
             same = " AND ".join(f"o.{column} = NEW.{column}" for column in key)
@@ -80,11 +102,30 @@ def refusals() -> list[tuple[str, str, str]]:
         ("release", _profile_differs(), "the release names another approval profile than the case"),
         ("release", _BLOCKED, "the recipient is blocked: two people lift that first"),
     ]
-    return rules + [
+    rules += _pack_rules()
+    rules += [
         ("release", _unsigned(profile, role), f"{profile} needs a valid signature: {role.value}")
         for profile, signing in SIGNING_ROLES.items()
         for role in signing
     ]
+    covered = "a published report covers some of these days"
+    return [*rules, ("transparency_report", _OVERLAP, covered)]
+
+
+def _pack_rules() -> list[tuple[str, str, str]]:
+    """List what is asked of the two people behind a rule pack."""
+    proposer = _holds_any("NEW.proposed_by", "NEW.proposed_at", Permission.PROPOSE_RULES)
+    decider = _holds_any("NEW.decided_by", "NEW.decided_at", Permission.CONFIRM_RULES)
+    return [
+        ("pack_proposal", f"NOT ({proposer})", "this person may not propose a rule pack"),
+        ("pack_decision", f"NOT ({decider})", "this person may not decide on a rule pack"),
+        ("pack_decision", f"NOT {_NOT_PROPOSER}", "who proposed a rule pack does not decide on it"),
+    ]
+
+
+def _holds_any(person: str, since: str, permission: Permission) -> str:
+    roles = (f"'{role.value}'" for role in roles_with(permission))
+    return " OR ".join(_LIVE_ROLE.format(person=person, role=role, since=since) for role in roles)
 
 
 def _profile_differs() -> str:
@@ -101,8 +142,11 @@ def _unsigned(profile: str, role: Role) -> str:
 
 
 def install(connection: Connection) -> None:
-    """Put every trigger in place, replacing older texts of the same names."""
+    """Put every trigger in place, replacing those of an earlier version."""
     if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in found.all():
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
         for statement in _sqlite():
             connection.exec_driver_sql(statement)
     else:
@@ -149,8 +193,10 @@ def _sqlite() -> list[str]:
         for verb in ("UPDATE", "DELETE"):
             name = f"{table}_no_{verb.lower()}"
             statements += _sqlite_trigger(name, verb, table, "", f"{table} is append-only")
-    for number, (table, condition, message) in enumerate(refusals(), 1):
-        name = f"{table}_rule_{number}"
+    numbers = dict.fromkeys(APPEND_ONLY, 0)
+    for table, condition, message in refusals():
+        numbers[table] += 1
+        name = f"{table}_rule_{numbers[table]}"
         statements += _sqlite_trigger(name, "INSERT", table, f"WHEN {condition}", message)
     return statements
 

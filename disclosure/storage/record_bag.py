@@ -1,12 +1,11 @@
 """Write the case record: one BagIt bag in a zip that proves itself without this program.
 
-Owns the layout of the record, its signed statements and the fingerprint of the signing key.
+Owns the layout of the record, its seal and the fingerprint of the signing key.
 Must not read the database, choose what goes in, or decide who may have it. What an entry is
 stands in ``domain.ledger``; the program that checks a record is ``disclosure/verify.py``; the
 layout is told to outsiders in ``docs/case-record.md``.
 """
 
-import base64
 import dataclasses
 import hashlib
 import os
@@ -14,20 +13,20 @@ import re
 import secrets
 import stat
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from importlib.resources import files as package_files
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from disclosure.domain.checkpoints import Checkpoint, NotACheckpoint, read_checkpoint
 from disclosure.domain.ledger import canonical_json, leaf_hash, time_text
-from disclosure.errors import BadInput, Refused, Stale
+from disclosure.errors import BadInput, Refused
+from disclosure.storage.notes import signed_note
 
-HEAD_TITLE = "disclosure case head v1"
-SEAL_TITLE = "disclosure record seal v1"
-ZIP_COMMENT = b"disclosure case record v1"
+SEAL_TITLE = "disclosure record seal v2"
+ZIP_COMMENT = b"disclosure case record v2"
 
 _CHUNK = 1 << 20
 _SIZE_LIMIT = (1 << 31) - (1 << 26)
@@ -35,7 +34,8 @@ _FILE_LIMIT = 60_000
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}){0,4}")
 _WRITTEN_HERE = frozenset(
-    {"entries.jsonl", "head.txt", "openings.json", "public-key.txt", "readme.txt", "verify.py"}
+    {"checkpoint.txt", "entries.jsonl", "openings.json", "proofs.json", "public-key.txt"}
+    | {"readme.txt", "verify.py"}
 )
 _BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _README = """Case record {reference} of {origin}
@@ -52,16 +52,26 @@ To check it you need Python 3.9 or later and two things that did NOT come with i
    the published one, or use a verify.py that you fetched yourself;
 2. the fingerprint of the platform's signing key, from its website, a letter or a telephone call.
 
-Then:
+{left_out}Then:
 
     python3 -I verify.py BAG --key FINGERPRINT
 
 where BAG is the zip or this folder. It prints what is proven and ends with exit code 0; 1 means
 that something was changed, and it names the first bad entry or file; 2 that it cannot be read.
-Keep data/head.txt: with --known HEAD.TXT the next record of this case is compared with it.
+Keep data/checkpoint.txt: with --known CHECKPOINT.TXT any later record of this platform has to
+continue the same history.
 
 The hashes alone can be checked with: sha256sum -c manifest-sha256.txt
 """
+
+
+_LEFT_OUT = {
+    "full": "",
+    "outsider": (
+        "This record is for people outside: names, reasons and documents are left out. The\n"
+        "entries hold their hashes, so that each can be told later and be checked then.\n\n"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +80,25 @@ class CaseRecord:
 
     Args:
         reference: The case's reference, as its entries say it.
-        entries: Exact bytes of the case's entries in the order of the case; read once.
+        variant: ``full`` for auditors, ``outsider`` for people who get no personal data.
+        entries: Exact bytes of the case's entries in the order of the case.
         openings: ``seq`` of an entry to name to (salt, value); left empty for outsiders and
             for what was destroyed.
-        head: What ``sign_head`` gave for exactly these entries.
+        checkpoint: The signed checkpoint that covers exactly these entries.
+        proofs: What ties the entries, the case's head and each key to the checkpoint.
+        public_keys: Every key that the ledger names, oldest first; the last one seals.
         files: Name under ``data/`` to content: ``case.json``, ``released.pdf``, and what else
             belongs to the case. Names are plain ASCII, made by the program, never by a user.
         app_version: Version of the program that writes the record.
     """
 
     reference: str
-    entries: Iterable[bytes]
+    variant: str
+    entries: Sequence[bytes]
     openings: Mapping[int, Mapping[str, tuple[bytes, str]]]
-    head: str
+    checkpoint: bytes
+    proofs: Mapping[str, object]
+    public_keys: Sequence[bytes]
     files: Mapping[str, Path | bytes]
     app_version: str
 
@@ -110,32 +126,6 @@ def grouped(digest: str) -> str:
     return "-".join(digest[start : start + 8] for start in range(0, len(digest), 8))
 
 
-def sign_head(
-    *, origin: str, case: str, count: int, leaf: str, at: datetime, key: Ed25519PrivateKey
-) -> str:
-    """Return the signed statement that a case has so many entries and ends with this one.
-
-    Args:
-        origin: Name of the platform's installation, one line.
-        case: Reference of the case.
-        count: How many entries the case has.
-        leaf: Leaf hash of its last entry.
-        at: When the statement is made.
-        key: The installation's signing key.
-    """
-    lines = {"origin": origin, "case": case, "count": str(count), "leaf": leaf}
-    return _statement(HEAD_TITLE, {**lines, "time": time_text(at)}, key)
-
-
-def _statement(title: str, lines: Mapping[str, str], key: Ed25519PrivateKey) -> str:
-    if not all(value.isprintable() and value.strip() == value != "" for value in lines.values()):
-        raise BadInput("A signed statement needs one line of printable text for each value.")
-    told = "".join(f"{label}: {value}\n" for label, value in lines.items())
-    body = f"{title}\n{told}"
-    signature = base64.b64encode(key.sign(body.encode())).decode()
-    return f"{body}\n— {lines['origin']} {signature}\n"
-
-
 def write_case_record(target: Path, record: CaseRecord, *, key: Ed25519PrivateKey) -> RecordSummary:
     """Write the record as a zip whose every byte follows from its content.
 
@@ -146,18 +136,17 @@ def write_case_record(target: Path, record: CaseRecord, *, key: Ed25519PrivateKe
     Args:
         target: Where the zip goes; its folder is there already.
         record: What goes in.
-        key: The key that signed ``record.head``; it seals the whole.
+        key: The key that signed ``record.checkpoint``; it seals the whole.
 
     Raises:
-        Stale: If the entries are not those that the head tells of.
-        BadInput: If a file's name or the head is not fit for a record, or a file is missing.
+        BadInput: If a file's name or the checkpoint is not fit for a record, or a file is missing.
         Refused: If the record would pass 2 GB or 60,000 files.
     """
-    head = _head_lines(record)
+    told = _told(record)
     _refuse_bad_names(record)
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
     try:
-        made = _write_bag(unfinished, record, head, key)
+        made = _write_bag(unfinished, record, told, key)
         with unfinished.open("rb+") as stream:
             os.fsync(stream.fileno())
         unfinished.replace(target)
@@ -168,14 +157,13 @@ def write_case_record(target: Path, record: CaseRecord, *, key: Ed25519PrivateKe
     return dataclasses.replace(made, path=target)
 
 
-def _head_lines(record: CaseRecord) -> dict[str, str]:
-    body = record.head.partition("\n\n")[0]
-    told = dict(line.split(": ", 1) for line in body.split("\n")[1:] if ": " in line)
-    if not {"origin", "case", "count", "leaf", "time"} <= set(told):
-        raise BadInput("The head of the case is not what sign_head gives.")
-    if told["case"] != record.reference:
-        raise BadInput("The head is of another case than the record.")
-    return told
+def _told(record: CaseRecord) -> Checkpoint:
+    if not record.entries:
+        raise BadInput("A case without entries has no record.")
+    try:
+        return read_checkpoint(record.checkpoint.decode())
+    except (NotACheckpoint, UnicodeDecodeError) as error:
+        raise BadInput("The record's checkpoint is not one.") from error
 
 
 def _refuse_bad_names(record: CaseRecord) -> None:
@@ -221,35 +209,17 @@ class _BagWriter:
         return "".join(f"{self.hashes[name]}  {name}\n" for name in sorted(names)).encode()
 
 
-class _EntryLines:
-    """Give the entries as lines, and know afterwards how many there were and the last hash."""
-
-    def __init__(self, entries: Iterable[bytes]) -> None:
-        self.entries = entries
-        self.count = 0
-        self.leaf = ""
-
-    def __iter__(self) -> Iterator[bytes]:
-        body = b""
-        for body in self.entries:
-            self.count += 1
-            yield body + b"\n"
-        self.leaf = leaf_hash(body)
-
-
 def _write_bag(
-    target: Path, record: CaseRecord, head: Mapping[str, str], key: Ed25519PrivateKey
+    target: Path, record: CaseRecord, told: Checkpoint, key: Ed25519PrivateKey
 ) -> RecordSummary:
     verifier = package_files("disclosure").joinpath("verify.py").read_bytes()
-    lines = _EntryLines(record.entries)
-    public_key = key.public_key().public_bytes_raw()
-    readme = _README.format(**head, reference=record.reference, verifier=_sha256(verifier))
     made: dict[str, Iterable[bytes]] = {
-        "entries.jsonl": lines,
-        "head.txt": [record.head.encode()],
+        "checkpoint.txt": [record.checkpoint],
+        "entries.jsonl": (body + b"\n" for body in record.entries),
         "openings.json": [_openings(record.openings)],
-        "public-key.txt": [public_key.hex().encode() + b"\n"],
-        "README.txt": [readme.encode()],
+        "proofs.json": [canonical_json(record.proofs)],
+        "public-key.txt": [f"{public.hex()}\n".encode() for public in record.public_keys],
+        "README.txt": [_readme(record, told, verifier)],
         "verify.py": [verifier],
     }
     made |= {inner: _pieces(content) for inner, content in record.files.items()}
@@ -258,42 +228,50 @@ def _write_bag(
         bag = _BagWriter(archive)
         for inner in sorted(made):
             bag.add(f"data/{inner}", made[inner])
-        if (str(lines.count), lines.leaf) != (head["count"], head["leaf"]):
-            raise Stale("The case has changed while its record was written: export it again.")
-        _write_tags(bag, record, head, key)
+        _write_tags(bag, record, told, key)
     return RecordSummary(
         path=target,
         sha256=_sha256_of(target),
         size=target.stat().st_size,
         file_count=len(bag.sizes),
-        entry_count=lines.count,
-        fingerprint=fingerprint(public_key),
+        entry_count=len(record.entries),
+        fingerprint=fingerprint(record.public_keys[-1]),
         verifier_sha256=_sha256(verifier),
     )
 
 
+def _readme(record: CaseRecord, told: Checkpoint, verifier: bytes) -> bytes:
+    values = {"reference": record.reference, "origin": told.origin, "time": time_text(told.at)}
+    text = _README.format(**values, verifier=_sha256(verifier), left_out=_LEFT_OUT[record.variant])
+    return text.encode()
+
+
 def _write_tags(
-    bag: _BagWriter, record: CaseRecord, head: Mapping[str, str], key: Ed25519PrivateKey
+    bag: _BagWriter, record: CaseRecord, told: Checkpoint, key: Ed25519PrivateKey
 ) -> None:
     payload = list(bag.sizes)
-    oxum = f"{sum(bag.sizes.values())}.{len(payload)}"
     about = {
-        "Bagging-Date": head["time"][:10],
+        "Bagging-Date": time_text(told.at)[:10],
         "Bag-Software-Agent": f"disclosure {record.app_version}",
         "External-Identifier": record.reference,
-        "Payload-Oxum": oxum,
-        "Source-Organization": head["origin"],
+        "Payload-Oxum": f"{sum(bag.sizes.values())}.{len(payload)}",
+        "Source-Organization": told.origin,
     }
     bag.add("bag-info.txt", ["".join(f"{k}: {v}\n" for k, v in about.items()).encode()])
     bag.add("bagit.txt", [_BAGIT])
     bag.add("manifest-sha256.txt", [bag.manifest(payload)])
     listed = bag.manifest(["bag-info.txt", "bagit.txt", "manifest-sha256.txt"])
     sealed = {
-        "origin": head["origin"],
+        "origin": told.origin,
         "case": record.reference,
-        "tagmanifest": hashlib.sha256(listed).hexdigest(),
+        "variant": record.variant,
+        "entries": str(len(record.entries)),
+        "leaf": leaf_hash(record.entries[-1]),
+        "tagmanifest": _sha256(listed),
     }
-    bag.add("seal.txt", [_statement(SEAL_TITLE, sealed, key).encode()])
+    body = "".join(f"{label}: {value}\n" for label, value in sealed.items())
+    note = signed_note(f"{SEAL_TITLE}\n{body}", origin=told.origin, key=key)
+    bag.add("seal.txt", [note.encode()])
     bag.add("tagmanifest-sha256.txt", [listed])
 
 

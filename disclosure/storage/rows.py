@@ -1,5 +1,25 @@
 """Every row class in one import, for the migrations and the schema's tests."""
 
-from disclosure.storage import cases, ledger_rows, parties, people, register, releases
+from disclosure.storage import (
+    cases,
+    ledger_rows,
+    parties,
+    people,
+    register,
+    releases,
+    reports,
+    retention_rows,
+    rules,
+)
 
-__all__ = ["cases", "ledger_rows", "parties", "people", "register", "releases"]
+__all__ = [
+    "cases",
+    "ledger_rows",
+    "parties",
+    "people",
+    "register",
+    "releases",
+    "reports",
+    "retention_rows",
+    "rules",
+]

@@ -11,12 +11,18 @@ from sqlalchemy import Engine, create_engine, inspect
 from disclosure.errors import NotReady
 from disclosure.storage import protection
 from disclosure.storage.base import mind_manners
+from disclosure.storage.rights import grant_rights
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def migrate(database_url: str) -> None:
-    """Run every revision that this database has not seen, then lay the triggers."""
+def migrate(database_url: str, *, application_url: str | None = None) -> None:
+    """Run every revision that this database has not seen, then lay triggers and rights.
+
+    Args:
+        database_url: Of the owner of the tables.
+        application_url: What the application connects with, when that is somebody else.
+    """
     from alembic import command  # noqa: PLC0415 - slow to load, needed to migrate only
     from alembic.config import Config  # noqa: PLC0415 - as above
 
@@ -27,6 +33,7 @@ def migrate(database_url: str) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         protection.install(connection)
+        grant_rights(connection, application_url or database_url)
     engine.dispose()
 
 

@@ -20,7 +20,7 @@ from disclosure.config import Settings
 from disclosure.edge import house
 from disclosure.errors import DisclosureError, Refused
 from disclosure.operations.printing import file_size, local_date, local_time
-from disclosure.web import guard
+from disclosure.web import guard, portal_policy
 from disclosure.web.limits import add_limits
 from disclosure.web.refusals import keep_denial, status_of
 
@@ -83,19 +83,24 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
         audit,
         cases,
         consents,
+        decisions,
         incidents,
         jobs,
         portal,
         recipients,
         redaction,
         register,
+        reports,
+        retention,
+        rules,
         service,
+        statements,
         subject,
     )
 
-    staff = (account, admin, approvals, audit, cases, jobs, redaction, register)
+    staff = (account, admin, approvals, audit, cases, decisions, jobs, redaction, register, rules)
     outside = (consents, incidents, recipients)
-    for module in (*staff, *outside, portal, service, subject):
+    for module in (*staff, *outside, portal, reports, retention, service, statements, subject):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(audit.records)
     if settings.demo:
@@ -111,6 +116,7 @@ def _add_filters(app: Flask, settings: Settings) -> None:
     app.add_template_filter(file_size, "filesize")
     app.context_processor(lambda: {"settings": settings, "version": __version__})
     app.context_processor(guard.page_frame)
+    app.context_processor(lambda: {"policy_news": portal_policy.policy_news})
 
 
 def _begin_request() -> None:
@@ -174,6 +180,7 @@ def _page(status: int, **values: Any) -> tuple[str, int]:
         code=status,
         layout=layout,
         request_id=g.get("request_id", ""),
+        policy_news=lambda: None,
         **values,
     )
     return page, status

@@ -46,7 +46,7 @@ def sign_in() -> Page:
         status = 200 if request.method == "GET" else 422
         return render_template("account/sign_in.html", form=form, following=following), status
     try:
-        with unit_of_work(SYSTEM) as work:
+        with unit_of_work(SYSTEM, despite_alarm=True) as work:
             token = accounts.sign_in(
                 work,
                 form.username.data or "",
@@ -79,7 +79,7 @@ def _end_earlier() -> None:
     """End the session with which this browser came; nobody goes on in it unseen."""
     carried = request.cookies.get(guard.cookie_name(house().desk.settings), "")
     if carried:
-        with unit_of_work(SYSTEM) as work:
+        with unit_of_work(SYSTEM, despite_alarm=True) as work:
             accounts.end_session_of_cookie(work, carried)
 
 
@@ -101,7 +101,7 @@ def link(token: str) -> Page:
     if request.method == "GET":
         return render_template("account/link.html", failed="")
     try:
-        with unit_of_work(SYSTEM) as work:
+        with unit_of_work(SYSTEM, despite_alarm=True) as work:
             session_token = accounts.redeem_login_link(work, token)
     except Refused as refusal:
         return render_template("account/link.html", failed=refusal.message), 410
@@ -113,7 +113,7 @@ def sign_out() -> AnyResponse:
     """End the session, here and everywhere its cookie may have gone."""
     actor = guard.current_actor()
     if actor is not None:
-        with unit_of_work(actor) as work:
+        with unit_of_work(actor, despite_alarm=True) as work:
             accounts.close_session(work)
     answer = redirect(url_for("account.sign_in"))
     guard.clear_session_cookie(answer, house().desk.settings)

@@ -10,7 +10,7 @@ from disclosure.domain.access import Permission
 from disclosure.domain.guards import missing_roles
 from disclosure.domain.states import State
 from disclosure.domain.workflow import Action
-from disclosure.edge import look
+from disclosure.edge import look, unit_of_work
 from disclosure.errors import NotFound
 from disclosure.operations import casefile, queue
 from disclosure.operations.facts import latest_rendition
@@ -67,11 +67,12 @@ def page(reference: str) -> str:
 @blueprint.get("/<reference>/rendition.pdf")
 def exact_bytes(reference: str) -> Response:
     """Download the exact bytes of the current rendition."""
-    with look(actor()) as work:
+    with unit_of_work(actor()) as work:
         case = casefile.find_case(work, reference)
         rendition = latest_rendition(work, case)
         if rendition is None:
             raise NotFound("No rendition has been built for this case yet.")
         content = require_intact(work, rendition)
+        casefile.note_viewed(work, case, thing=rendition.id, sha256=rendition.sha256)
         name = f"{reference}-rendition-{rendition.number}"
     return attachment(content, "application/pdf", name)

@@ -34,6 +34,7 @@ from disclosure.operations.papers import Upload, add_documents, find_document
 from disclosure.operations.registering import agencies
 from disclosure.operations.releasing import ApprovalLapsed
 from disclosure.operations.signing import lapse_approval
+from disclosure.operations.tasking import open_questions
 from disclosure.operations.verifying import choose_agency
 from disclosure.storage.cases import Case
 from disclosure.web import actions
@@ -136,6 +137,7 @@ def case_page(work: Work, shown: Case, **more: Any) -> str:
         steps=casefile.stages(shown, states),
         evaluation=evaluation,
         checks=checks,
+        questions=open_questions(work, shown, evaluation),
         history=history,
         names=names,
         documents=casefile.documents_of(work, shown),
@@ -231,10 +233,12 @@ def upload(reference: str) -> AnyResponse | tuple[str, int]:
 @blueprint.get("/<reference>/documents/<document_id>")
 def document(reference: str, document_id: str) -> Response:
     """Download an original, as an attachment that no browser opens in our name."""
-    with look(actor()) as work:
-        found = find_document(work, casefile.find_case(work, reference), document_id)
-        content, kind, number = work.desk.files.read(found.sha256), found.media_type, found.id[:8]
-    return attachment(content, kind, f"{reference}-{number}")
+    with unit_of_work(actor()) as work:
+        case = casefile.find_case(work, reference)
+        found = find_document(work, case, document_id)
+        casefile.note_viewed(work, case, thing=found.id, sha256=found.sha256)
+        sha256, kind, number = found.sha256, found.media_type, found.id[:8]
+    return attachment(house().desk.files.read(sha256), kind, f"{reference}-{number}")
 
 
 def attachment(content: bytes, kind: str, name: str) -> Response:
@@ -244,6 +248,7 @@ def attachment(content: bytes, kind: str, name: str) -> Response:
         "application/zip": ".zip",
         "image/tiff": ".tif",
         "text/plain": ".txt",
+        "text/csv": ".csv",
         "message/rfc822": ".eml",
     }
     ending = endings.get(kind, ".bin")

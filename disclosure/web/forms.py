@@ -45,6 +45,9 @@ class QueueForm(Form):
         "Handler", default="", choices=[("", "Anybody"), ("mine", "Me"), ("nobody", "Nobody yet")]
     )
     urgency = SelectField("Deadline", default="", choices=[("", "Any"), ("late", "Late")])
+    question = SelectField(
+        "Open question", default="", choices=[("", "Any"), ("mine", "For me to answer")]
+    )
     page = StringField("Page", [Length(max=4)])
 
     def wanted(self) -> Filter:
@@ -57,6 +60,7 @@ class QueueForm(Form):
             state=self.state.data or "",
             owner=self.owner.data or "",
             urgency=self.urgency.data or "",
+            question=self.question.data or "",
             page=min(max(number, 1), MOST_PAGES),
         )
 

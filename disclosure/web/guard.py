@@ -18,6 +18,7 @@ from disclosure.edge import house, unit_of_work
 from disclosure.errors import Forbidden
 from disclosure.operations.accounts import ABSOLUTE, IDLE, live_session, roles_of
 from disclosure.operations.desk import SYSTEM, Actor
+from disclosure.storage.alarm import alarm_of
 from disclosure.storage.base import db, reading
 from disclosure.storage.people import Person, StaffSession
 
@@ -81,7 +82,7 @@ def _load(token: str) -> SignedIn | None:
 
 
 def _touch(token: str) -> None:
-    with unit_of_work(SYSTEM) as work:
+    with unit_of_work(SYSTEM, despite_alarm=True) as work:
         row = live_session(work.session, token, work.now)
         if row is not None:
             row.seen_at = work.now
@@ -159,6 +160,7 @@ def page_frame() -> dict[str, Any]:
             "home_href": "/",
             "policy_href": url_for("portal.policy"),
         }
+    alarm = alarm_of(house().desk.settings.instance)
     left = max(int((person.ends_at - house().clock()).total_seconds()), 0)
     return {
         "person": {"name": person.name, "roles": [role.label for role in _in_order(person.roles)]},
@@ -167,6 +169,7 @@ def page_frame() -> dict[str, Any]:
         "policy_href": url_for("portal.policy"),
         "account_href": url_for("account.settings"),
         "sign_out_href": url_for("account.sign_out"),
+        "alarm": alarm,
         "session_seconds": left,
         "keep_alive_href": url_for("account.keep_alive"),
         **g.get("frame", {}),
@@ -185,7 +188,12 @@ _PLACES: tuple[tuple[str, str, str, Permission], ...] = (
     ("Consents", "consents.register", "consents", Permission.SEE_CASES),
     ("Recipients", "recipients.overview", "recipients", Permission.SEE_CASES),
     ("Incidents", "incidents.overview", "incidents", Permission.SEE_CASES),
+    ("Rules", "rules.overview", "rules", Permission.PROPOSE_RULES),
+    ("Rules", "rules.overview", "rules", Permission.CONFIRM_RULES),
     ("Ledger", "audit.ledger", "audit", Permission.SEE_LEDGER),
+    ("Retention", "retention.overview", "retention", Permission.KEEP_RECORDS),
+    ("Statements", "statements.ask", "statements", Permission.SEE_CASES),
+    ("Reports", "reports.overview", "reports", Permission.SEE_REPORTS),
     ("People", "admin.people", "admin", Permission.MANAGE_PEOPLE),
     ("Jobs", "jobs.parked", "jobs", Permission.SEE_JOBS),
 )

@@ -18,6 +18,8 @@ LIMITS = {
     "portal.partner": "20 per hour",
     "portal.leak": "10 per hour",
     "portal.enter": "30 per hour",
+    "portal.statement": "20 per hour",
+    "portal.statement_pdf": "10 per hour",
     "portal.track": "30 per 15 minutes",
     "portal.track_link": "30 per 15 minutes",
     "portal.collect": "20 per 15 minutes",

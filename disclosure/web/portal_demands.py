@@ -17,7 +17,7 @@ from flask import abort, render_template, request, url_for
 from disclosure.domain.routing import POINTER
 from disclosure.domain.rule_rows import Group
 from disclosure.domain.rulebook import Catalogue
-from disclosure.edge import house, look, unit_of_work
+from disclosure.edge import house, look, rules_in_force, unit_of_work
 from disclosure.errors import BadInput
 from disclosure.operations.desk import REQUESTER
 from disclosure.operations.intake import Demand, Incomplete, Receipt, problems_of, receive_demand
@@ -62,7 +62,7 @@ class Shown:
 
 def catalogue() -> Catalogue:
     """Return the rules of the house."""
-    return house().desk.catalogue
+    return rules_in_force()
 
 
 def authority() -> str:

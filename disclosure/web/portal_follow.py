@@ -16,6 +16,7 @@ from disclosure.operations.releasing import (
     GRACE,
     MOST_CODE_TRIES,
     ApprovalLapsed,
+    note_opened,
     open_delivery,
     redeem,
 )
@@ -96,6 +97,8 @@ def collect(token: str) -> Page | AnyResponse:
 
 
 def _collect_page(token: str, form: CodeForm) -> str:
+    with unit_of_work(REQUESTER) as work:
+        note_opened(work, token)
     with look(REQUESTER) as work:
         delivery, case = open_delivery(work, token)
         return render_template(

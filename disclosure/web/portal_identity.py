@@ -17,7 +17,7 @@ from disclosure.operations.desk import REQUESTER
 from disclosure.operations.repeats import claim_once
 
 COOKIE = "visit"
-PLACES = ("portal.ip", "portal.transaction", "portal.partner")
+PLACES = ("portal.ip", "portal.transaction", "portal.partner", "portal.statement")
 """Where a person who was handed over may go on; anything else leads to the first page."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from disclosure.documents.detectors import Kind
 from disclosure.domain.access import Permission
 from disclosure.domain.states import State
 from disclosure.edge import look, unit_of_work
@@ -17,7 +18,8 @@ from disclosure.operations import casefile, queue, redacting
 from disclosure.operations.desk import Work
 from disclosure.operations.facts import latest_rendition
 from disclosure.operations.papers import dispose, find_document
-from disclosure.storage.cases import Case, ResponsiveValue
+from disclosure.operations.suggesting import suggestions_of
+from disclosure.storage.cases import Case, ResponsiveValue, SuggestedMark
 from disclosure.web import actions
 from disclosure.web.guard import actor, guarded
 from disclosure.web.refusals import keep_denial, status_of
@@ -50,6 +52,7 @@ def _page(work: Work, case: Case, **more: Any) -> str:
         counts=redacting.counts_of(work, case),
         documents=documents,
         marks={each.id: redacting.marks_of(work, case, each.id) for each in documents},
+        suggested={each.id: _by_kind(work, each.id) for each in documents},
         jobs=casefile.jobs_of(work, case),
         rendition=latest_rendition(work, case),
         facts=casefile.summary_of(work, case),
@@ -60,6 +63,14 @@ def _page(work: Work, case: Case, **more: Any) -> str:
         names=casefile.names_of(work),
         **{"values": None, "failed": "", "problem": "", "typed": {}, **more},
     )
+
+
+def _by_kind(work: Work, document_id: str) -> dict[Kind, list[SuggestedMark]]:
+    """Arrange the open suggestions of a document by kind."""
+    kinds: dict[Kind, list[SuggestedMark]] = {}
+    for row in suggestions_of(work, document_id):
+        kinds.setdefault(Kind(row.kind), []).append(row)
+    return kinds
 
 
 @blueprint.post("/values")
@@ -101,6 +112,43 @@ def term(reference: str, document_id: str) -> AnyResponse | tuple[str, int]:
             document_id=document_id,
             text=typed.get("text", ""),
             code=typed.get("code", ""),
+            note=typed.get("note", ""),
+        ),
+    )
+
+
+@blueprint.post("/<document_id>/page")
+def whole_page(reference: str, document_id: str) -> AnyResponse | tuple[str, int]:
+    """Withhold a whole page."""
+    typed = request.form
+    return _change(
+        reference,
+        f"page:{document_id}",
+        lambda work, case: redacting.add_page(
+            work,
+            case,
+            document_id=document_id,
+            page=_whole(typed.get("page", "")),
+            code=typed.get("code", ""),
+            note=typed.get("note", ""),
+        ),
+    )
+
+
+@blueprint.post("/<document_id>/suggestions")
+def settle(reference: str, document_id: str) -> AnyResponse | tuple[str, int]:
+    """Accept or reject a suggestion, or all of a kind."""
+    typed = request.form
+    return _change(
+        reference,
+        f"suggested:{document_id}",
+        lambda work, case: redacting.settle_suggestions(
+            work,
+            case,
+            document_id=document_id,
+            chosen=typed.get("chosen", ""),
+            decision=typed.get("decision", ""),
+            code=typed.get("code", ""),
         ),
     )
 
@@ -112,13 +160,16 @@ def region(reference: str, document_id: str) -> AnyResponse | tuple[str, int]:
     return _change(
         reference,
         f"region:{document_id}",
-        lambda work, case: redacting.add_region(
-            work,
-            case,
-            document_id=document_id,
-            page=_whole(typed.get("page", "")),
-            box=[_points(typed.get(side, "")) for side in ("left", "bottom", "right", "top")],
-            code=typed.get("code", ""),
+        lambda work, case: redacting.note_on(
+            redacting.add_region(
+                work,
+                case,
+                document_id=document_id,
+                page=_whole(typed.get("page", "")),
+                box=[_points(typed.get(side, "")) for side in ("left", "bottom", "right", "top")],
+                code=typed.get("code", ""),
+            ),
+            typed.get("note", ""),
         ),
     )
 

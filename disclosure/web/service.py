@@ -11,6 +11,7 @@ from disclosure.edge import house, look
 from disclosure.errors import DisclosureError
 from disclosure.jobs import worker_seen
 from disclosure.operations.desk import SYSTEM
+from disclosure.storage.alarm import alarm_of
 from disclosure.storage.base import db
 from disclosure.storage.keyring import read_keyring
 from disclosure.storage.schema import require_protection
@@ -28,6 +29,7 @@ def health() -> Response:
 def ready() -> tuple[Response, int]:
     """Say whether database, its guards, keys and a worker are in order."""
     parts = {"database": _database(), "guards": _guards(), "keys": _keys(), "worker": worker_seen()}
+    parts["ledger"] = not alarm_of(house().desk.settings.instance)
     whole = all(parts.values())
     answer = {name: "ok" if good else "not ready" for name, good in parts.items()}
     return jsonify(status="ok" if whole else "not ready", **answer), 200 if whole else 503

@@ -68,3 +68,10 @@ def _unpacked(raw: bytes) -> list[bytes]:
         except zlib.error:
             continue
     return pieces
+
+
+def text_of(path: Path) -> str:
+    """Return the text that poppler reads."""
+    return subprocess.run(
+        ["pdftotext", path, "-"], capture_output=True, text=True, check=True
+    ).stdout

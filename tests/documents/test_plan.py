@@ -65,3 +65,10 @@ def test_the_error_never_repeats_the_value():
 
     assert "Zhang" not in str(bad.value)
     assert "Zhang" not in repr(Term("Zhang Wei", "x"))
+
+
+@pytest.mark.parametrize("box", [[0, 1.5, 20, 30], [20, 30, 0, 1.5], [0, 30, 20, 1.5]])
+def test_any_two_opposite_corners_name_a_box(box):
+    plan = parse_plan(json.dumps({"regions": [REGION | {"box": box}]}))
+
+    assert plan.regions[0].box == (0.0, 1.5, 20.0, 30.0)

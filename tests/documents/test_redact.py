@@ -13,7 +13,7 @@ from disclosure.documents.limits import Limits
 from disclosure.documents.plan import Plan, Region, Term
 from disclosure.documents.redact import redact
 from disclosure.errors import BadInput, DocumentRefused
-from tests.documents.checker import places_of, seen_on, squeezed
+from tests.documents.checker import places_of, seen_on, squeezed, text_of
 from tests.documents.corpus import (
     BASE,
     HIDINGS,
@@ -32,12 +32,6 @@ SHOWN_ON_THE_PAGE = ("form_with_value", "lying_map", "missing_map", "scan", "cha
 
 def plan_for(*secrets: str, regions: tuple[Region, ...] = ()) -> Plan:
     return Plan(regions=regions, terms=tuple(Term(secret, "third-party") for secret in secrets))
-
-
-def text_of(path: Path) -> str:
-    return subprocess.run(
-        ["pdftotext", path, "-"], capture_output=True, text=True, check=True
-    ).stdout
 
 
 def pixels_of(path: Path, folder: Path) -> Image.Image:

@@ -94,7 +94,15 @@ def test_a_missing_chinese_font_is_found_before_anything_is_printed():
 
 
 def test_an_installed_chinese_font_is_enough():
-    require_cjk_font()
+    asked: list[str] = []
+
+    def listing() -> str:
+        asked.append("families")
+        return "Noto Sans CJK SC"
+
+    require_cjk_font(listing)
+
+    assert asked == ["families"]
 
 
 def test_a_character_without_a_glyph_stops_the_work_without_being_named():

@@ -78,7 +78,7 @@ G3F = 'id = "G3F"\nclause = "3(f)"\nvalid_from = 2026-01-01\n'
         ("fields.toml", 'level = "L1"', 'level = "L9"', "'level' must be one of"),
         ("fields.toml", 'mask = "mask_email"', 'mask = "blur"', "no mask 'blur'"),
         ("fields.toml", 'clause = "1(a)"', 'clause = "9"', "no clause '9'"),
-        ("requesters.toml", '["court_notice"]', '["court_memo"]', "no type of paper 'court_memo'"),
+        ("instruments.toml", '["court"]', '["tribunal"]', "no requester class 'tribunal'"),
         ("requesters.toml", 'group = "domestic"', 'group = "local"', "'group' must be one of"),
         ("requesters.toml", "officers = 2", "officers = true", "'officers'"),
         ("requesters.toml", "officers = 2", "officers = -2", "must not be negative"),
@@ -95,12 +95,21 @@ G3F = 'id = "G3F"\nclause = "3(f)"\nvalid_from = 2026-01-01\n'
         ("house.toml", '"legal_reviewer"', '"lawyer"', "there is no role 'lawyer'"),
         ("reasons.toml", 'code = "never_disclosed"', 'code = "x"', "code 'never_disclosed'"),
         ("policy.toml", "[[clause]]", "[[claus]]", "no table 'claus'"),
+        ("checks_zh.toml", 'check = "V03_', 'check = "V93_', "there is no check 'V93_"),
+        ("checks_zh.toml", "otherwise.lookalike", "otherwise.twin", "other ways to fail"),
+        ("checks_zh.toml", "{on_file}", "{on_fire}", "has no value {on_fire}"),
+        ("checks_grounds.toml", "and {hours} hours", "and {days} days", "has no value {days}"),
+        ("inputs.toml", "V05_authority_to_act = []", "", "does not say which facts V05"),
+        ("inputs.toml", '"requester.officers"', '"requester.hats"', "no fact 'requester.hats'"),
+        ("phrases.toml", '"outcome.hold" = "On hold"', "", "[phrases.en] has no phrase"),
+        ("phrases.toml", '"value.yes" = "是"', "", "[phrases.zh] has no phrase 'value.yes'"),
         ("policy.toml", "[[clause]]", "[[clause]", "this is not TOML"),
     ],
 )
 def test_packs_that_do_not_fit_are_refused(packs, file, old, new, message):
-    with pytest.raises(NotReady, match=re.escape(message)):
+    with pytest.raises(NotReady, match=re.escape(message)) as caught:
         broken(packs, file, old, new)
+    assert re.match(rf"{packs.name}/[a-z_]+\.toml, line \d+: ", caught.value.message)
 
 
 def test_a_refusal_names_file_and_line(packs):
@@ -130,7 +139,7 @@ def test_a_folder_without_packs_is_refused(tmp_path):
 def test_bytes_that_are_no_text_are_refused(packs):
     (packs / "odd.toml").write_bytes(b"\xff\xfe")
 
-    with pytest.raises(NotReady, match=r"odd\.toml: this is not TOML"):
+    with pytest.raises(NotReady, match=r"odd\.toml, line 1: this is not TOML"):
         load_catalogue(packs)
 
 

@@ -71,6 +71,7 @@ PASSES = [
     (ask.objection_is_pending, {"objection": "pending"}),
     (ask.notice_is_settled, {"notice_settled": True}),
     (ask.emergency_review_is_done, {"emergency_review_owed": False}),
+    (ask.records_are_kept, {"destroyed": False}),
     (ask.emergency_review_is_owed, {"emergency_review_owed": True}),
 ]
 
@@ -119,6 +120,7 @@ REFUSES = [
     (ask.objection_is_pending, {"objection": "overruled"}, "No objection is waiting"),
     (ask.notice_is_settled, {}, "no delay is on record"),
     (ask.emergency_review_is_done, {"emergency_review_owed": True}, "senior compliance officer"),
+    (ask.records_are_kept, {"destroyed": True}, "destroyed"),
     (ask.emergency_review_is_owed, {}, "No emergency review"),
 ]
 

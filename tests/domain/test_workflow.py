@@ -76,6 +76,7 @@ GUARDS = {
     ask.objection_is_pending: ({"objection": "pending"}, {"objection": "none"}),
     ask.notice_is_settled: ({"notice_settled": True}, {"notice_settled": False}),
     ask.emergency_review_is_done: ({}, {"emergency_review_owed": True}),
+    ask.records_are_kept: ({}, {"destroyed": True}),
     ask.emergency_review_is_owed: (
         {"emergency_review_owed": True},
         {"emergency_review_owed": False},
@@ -244,6 +245,8 @@ ASKS = {
     Action.REVIEW_EMERGENCY: {"signer_is_not_preparer", "signer_has_not_signed"}
     | {"emergency_review_is_owed"},
     Action.CLOSE: {"notice_is_settled", "emergency_review_is_done"},
+    Action.RECALL: {"records_are_kept"},
+    Action.REOPEN: {"records_are_kept"},
 }
 """What each action asks, told a second time: a guard that falls out of the table is seen here."""
 

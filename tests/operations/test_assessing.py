@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import func, select
 
@@ -267,3 +269,59 @@ def test_the_ledger_commits_to_the_facts_without_holding_them(office):
     assert b'"commit":{"facts":"' in bodies
     for text in (KNOWN.police_subject, "Li Jun", "李军", "pudong"):
         assert text.encode() not in bodies
+
+
+def test_a_field_that_the_policy_at_receipt_did_not_cover_is_cut(office):
+    """R05: version 1 of the policy knew no data from partners."""
+    fields = ("reg.real_name", "ptn.logistics_phone")
+    early = datetime(2025, 12, 30, 2, 0, tzinfo=UTC)
+    old = cases.police_case(office, fields=fields, period=None, received_at=early)
+    new = cases.police_case(office, fields=fields, period=None)
+    with office.app.app_context(), office.unit() as work:
+        facts = [
+            assessing.assemble_facts(work, cases.find(work, each))["facts"] for each in (old, new)
+        ]
+
+    assert facts[0]["policy"] == {
+        "version_at_receipt": "1",
+        "version_now": "2",
+        "receipt_lacks": ["ptn.logistics_phone"],
+    }
+    assert facts[1]["policy"] == {"version_at_receipt": "2", "version_now": "2"}
+    cases.to_state(office, old, State.ASSESSING)
+    with cases.at_work(office, old) as (work, case):
+        decided = assessing.latest_evaluation(work, case)
+        assert decided.deciding_check == "R05_policy_version"
+        assert decided.releasable == ["reg.real_name"]
+
+
+def test_a_field_that_the_policy_of_today_no_longer_covers_is_cut(office):
+    reference = cases.counterparty_case(office)
+    row = """
+        [[policy]]
+        id = "privacy-policy"
+        version = "2"
+        announced = 2025-12-01
+        valid_from = 2026-01-01
+        valid_to = 2026-11-23
+        summary = "As it was."
+        summary_zh = "如前。"
+        [[policy]]
+        id = "privacy-policy"
+        version = "3"
+        valid_from = 2026-11-24
+        summary = "No registration data any more."
+        summary_zh = "不再涵盖注册信息。"
+        [[clause]]
+        until = "2"
+        """
+    with office.app.app_context(), office.unit() as work:
+        values = work.desk.catalogue.policy.clauses["1(a)"].row.values
+    clause = "".join(f"{key} = {value!r}\n" for key, value in values.items())
+    cases.put_in_force(office, row + clause)
+    with cases.at_work(office, reference) as (work, case):
+        decided = assessing.assess(work, case)
+
+        assert decided.facts["facts"]["policy"]["now_removes"] == list(case.fields)
+        assert decided.deciding_check == "R05_policy_version"
+        assert decided.releasable == []

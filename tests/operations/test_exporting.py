@@ -3,14 +3,19 @@ import json
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from disclosure.domain.catalogue import BUILT_IN
 from disclosure.domain.states import State
+from disclosure.edge import look
 from disclosure.errors import Forbidden, NotReady, Refused
+from disclosure.jobs import export_to
 from disclosure.operations import closing, exporting, verifying
-from disclosure.operations.exporting import export_record
+from disclosure.operations.desk import SYSTEM
+from disclosure.operations.intake import receive_demand
 from disclosure.storage.ledger_rows import LedgerOpening
 from tests import cases
 from tests.cases import at_work, do, to_state
@@ -23,9 +28,9 @@ def delivered(office):
     return to_state(office, cases.police_case(office), State.DELIVERED)
 
 
-def export(office, reference, target, who="auditor"):
-    with at_work(office, reference, who) as (work, case):
-        return export_record(work, case, target)
+def export(office, reference, target, who="auditor", variant="full"):
+    with office.app.app_context():
+        return export_to(office.actor(who), reference, target, variant=variant)
 
 
 def judge(bag, fingerprint, *more):
@@ -57,6 +62,19 @@ def test_the_record_of_a_whole_case_is_accepted_by_python_alone(office, delivere
     assert "signed by" in verdict.stdout
     assert "0 withheld" in verdict.stdout
     assert made.sha256 == hashlib.sha256(made.path.read_bytes()).hexdigest()
+
+
+def test_the_record_holds_the_card_of_the_evaluation_that_was_decided_on(
+    office, delivered, tmp_path
+):
+    made = export(office, delivered, tmp_path / "record.zip")
+    number = told(made.path, "case.json")["decided_evaluation"]
+    card = told(made.path, f"decisions/{number:03d}.json")
+
+    assert set(card) == {"en", "zh"}
+    assert card["en"]["outcome"] == card["zh"]["outcome"] == "release"
+    assert card["zh"]["outcome_label"] == "准予披露"
+    assert card["en"]["away"]
 
 
 def test_one_flipped_byte_anywhere_is_seen(office, delivered, tmp_path):
@@ -100,14 +118,19 @@ def test_the_export_itself_is_the_last_entry_of_the_record(office, delivered, tm
 
 def test_a_later_record_continues_an_earlier_one(office, delivered, tmp_path):
     first = export(office, delivered, tmp_path / "first.zip")
-    (tmp_path / "head.txt").write_bytes(read(first.path, "head.txt"))
+    (tmp_path / "checkpoint.txt").write_bytes(read(first.path, "checkpoint.txt"))
     office.work_jobs()
     do(office, "handler", delivered, closing.close)
     second = export(office, delivered, tmp_path / "second.zip")
 
-    assert judge(second.path, second.fingerprint, "--known", tmp_path / "head.txt").returncode == 0
-    (tmp_path / "head.txt").write_bytes(read(second.path, "head.txt"))
-    assert judge(first.path, first.fingerprint, "--known", tmp_path / "head.txt").returncode == 1
+    assert (
+        judge(second.path, second.fingerprint, "--known", tmp_path / "checkpoint.txt").returncode
+        == 0
+    )
+    (tmp_path / "checkpoint.txt").write_bytes(read(second.path, "checkpoint.txt"))
+    assert (
+        judge(first.path, first.fingerprint, "--known", tmp_path / "checkpoint.txt").returncode == 1
+    )
 
 
 def test_the_record_holds_what_was_released_and_how_it_was_decided(office, delivered, tmp_path):
@@ -123,6 +146,65 @@ def test_the_record_holds_what_was_released_and_how_it_was_decided(office, deliv
     assert all(each["result"] for each in evaluation["decision"]["checks"])
     assert evaluation["catalogue_sha256"] == case["catalogue_sha256"]
     assert told(bag, "policy.json")["version"] == case["policy_version"]
+
+
+def test_the_record_holds_the_policy_and_the_rules_that_the_case_used(office, delivered, tmp_path):
+    with office.app.app_context(), look(SYSTEM) as work:
+        rules = work.desk.catalogue
+    changed = """
+        [[policy]]
+        id = "privacy-policy"
+        version = "2"
+        announced = 2025-12-01
+        valid_from = 2026-01-01
+        valid_to = 2026-11-20
+        summary = "As it was."
+        summary_zh = "如前。"
+        [[policy]]
+        id = "privacy-policy"
+        version = "3"
+        valid_from = 2026-11-21
+        summary = "Of today."
+        summary_zh = "今日。"
+        [[clause]]
+        id = "6(a)"
+        since = "3"
+        title = "Security"
+        title_zh = "信息安全"
+        promise = "Another promise."
+        promise_zh = "另一项承诺。"
+        kept_by = "Nothing of this case."
+        [[clause]]
+        id = "6(a)"
+        until = "2"
+        """ + "".join(
+        f"{key} = {value!r}\n"
+        for key, value in rules.policy.clauses["6(a)"].row.values.items()
+        if key != "id"
+    )
+    cases.put_in_force(office, changed)
+    bag = export(office, delivered, tmp_path / "record.zip").path
+    policy = told(bag, "policy.json")
+    (version,) = policy["versions"]
+
+    assert policy["version"] == version["version"] == "2"
+    assert hashlib.sha256(version["text"].encode()).hexdigest() == version["sha256"]
+    assert "Another promise." not in version["text"]
+    assert len(version["clauses"]) == len(rules.policy.clauses)
+    name = f"rules/{rules.sha256}/01/policy.toml"
+    assert read(bag, name) == (BUILT_IN / "policy.toml").read_bytes()
+
+
+def test_a_case_that_lived_under_two_versions_has_both_texts(office, tmp_path):
+    with office.app.app_context(), office.unit("handler") as work:
+        demand = cases.counterparty_demand(received_at=datetime(2025, 12, 30, tzinfo=UTC))
+        reference = receive_demand(work, demand).case.reference
+    bag = export(office, reference, tmp_path / "record.zip").path
+    policy = told(bag, "policy.json")
+
+    assert policy["version"] == "1"
+    assert [each["version"] for each in policy["versions"]] == ["1", "2"]
+    assert policy["versions"][0]["sha256"] != policy["versions"][1]["sha256"]
 
 
 def test_the_papers_are_in_the_record_byte_for_byte(office, delivered, tmp_path):

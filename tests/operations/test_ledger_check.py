@@ -8,6 +8,8 @@ from disclosure.domain.ledger import leaf_hash
 from disclosure.domain.states import State
 from disclosure.operations import ledger_check
 from disclosure.operations.ledger_check import verify_ledger
+from disclosure.storage import protection
+from disclosure.storage.schema import open_engine
 from tests import cases
 from tests.cases import to_state
 
@@ -32,6 +34,10 @@ def harm(office, *statements):
         for statement in statements:
             cursor = database.execute(*([statement] if isinstance(statement, str) else statement))
             assert cursor.rowcount != 0, f"nothing was harmed by {statement}"
+    engine = open_engine(office.settings.database_url)
+    with engine.begin() as connection:
+        protection.install(connection)
+    engine.dispose()
 
 
 def entry(office, seq):
@@ -53,7 +59,11 @@ def test_a_ledger_as_the_house_writes_it_is_whole(office, released):
     assert released
     assert report.whole
     assert report.entries > 30
-    assert report.lines() == [f"whole: {report.entries} entries, every hash and chain recomputed"]
+    assert report.checkpoints == 1
+    assert (
+        report.lines()[0]
+        == f"whole: {report.entries} entries, every hash, chain and root recomputed"
+    )
 
 
 @pytest.mark.parametrize("size", [1, 7, 10_000])
@@ -95,7 +105,7 @@ def test_an_entry_that_was_written_anew_with_its_hash_is_found_by_the_next(offic
             "DELETE FROM ledger_entry WHERE seq = (SELECT MAX(seq) FROM ledger_entry)",
             "the head row names entry",
         ),
-        ("DELETE FROM ledger_entry WHERE seq > 20", "the head row names entry"),
+        ("DELETE FROM ledger_entry WHERE seq > 20", "entry 21 is missing: a signed checkpoint"),
         ("UPDATE ledger_head SET seq = seq + 1", "the head row names entry"),
         ("UPDATE ledger_head SET leaf = printf('%064d', 0)", "the head row names entry"),
         ("DELETE FROM ledger_head", "the head row names entry 0"),

@@ -22,6 +22,7 @@ from tests.cases import (
     counterparty_case,
     find,
     police_case,
+    put_in_force,
     respondent_case,
     to_state,
 )
@@ -277,6 +278,27 @@ def test_a_prior_notice_says_how_long_and_where_to_object(office):
     for title in ("Display name", "Telephone number", "E-mail address", "Transaction party"):
         assert title in text
     assert "3(f)" in text
+
+
+def test_a_notice_is_in_both_languages_and_worded_by_the_rules(office):
+    message = letter(office, "notice", "counterparty")
+
+    for part in (message.text, message.html):
+        assert "您可以提出异议" in part
+        assert "自今日起3日内您可以提出异议" in part
+        assert "第五十条" in part
+        assert "电话" in part
+    text = "Nobody told you."
+    changed = f"""
+        [[notice_text]]
+        id = "page"
+        text = "{text}"
+        text_zh = "另有说明。"
+        source = "house"
+        """
+    put_in_force(office, changed)
+
+    assert text in letter(office, "notice", "respondent").text
 
 
 def test_a_notice_at_release_has_no_window_and_a_delayed_one_says_why_so_late(office):

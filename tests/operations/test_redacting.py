@@ -166,7 +166,7 @@ def test_a_term_has_1_to_200_characters(office, reference, document, text):
 
 @pytest.mark.parametrize(
     ("page", "box"),
-    [(0, (0, 0, 9, 9)), (2, (0, 0, 9, 9)), (1, (9, 9, 0, 0)), (1, (0, 0, float("nan"), 9))],
+    [(0, (0, 0, 9, 9)), (2, (0, 0, 9, 9)), (1, (9, 0, 9, 9)), (1, (0, 0, float("nan"), 9))],
 )
 def test_a_region_lies_on_a_page_of_the_document(office, reference, document, page, box):
     given = {"document_id": document, "page": page, "box": box, "code": CODE}

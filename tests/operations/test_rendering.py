@@ -97,7 +97,9 @@ def test_the_redacted_document_follows_with_a_mark_and_its_code_in_the_log(prepa
     [logged] = row.redaction_log["documents"]
 
     assert len(pages) == row.pages >= 3
-    assert logged["marks"] == [{"page": 1, "code": "third_party_data", "count": 1}]
+    assert logged["marks"] == [
+        {"page": 1, "code": "third_party_data", "by": "term", "count": 1, "flag": "part"}
+    ]
     assert "third_party_data" in "".join(pages)
 
 

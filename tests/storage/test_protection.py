@@ -3,16 +3,20 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
+from sqlalchemy import func, select
 
 from disclosure.domain.approvals import SIGNING_ROLES
 from disclosure.domain.states import State
 from disclosure.operations import consenting, incidents, signing
+from disclosure.storage.ledger_rows import LedgerCheckpoint, LedgerReceipt
 from disclosure.storage.protection import APPEND_ONLY
+from disclosure.storage.reports import TransparencyReport
 from disclosure.storage.schema import migrate
 from tests import cases
-from tests.app import make_app
+from tests.app import NOW, make_app
 from tests.services import postgres_database
 from tests.storage.direct import Direct
 
@@ -51,6 +55,8 @@ def furnish(url, office):
     cases.sign(office, "legal", reference)
     cases.do(office, "legal", reference, signing.return_for_redaction, reason="Again.")
     cases.to_state(office, reference, State.RELEASED)
+    cases.put_in_force(office, "[house]\nrelay_hours = 71\n")
+    assert cases.replay_all(office) == []
     consents = (
         f"{CONSENT_COLUMNS}\nK-500,U-1004,Acme,Quotation,reg.email,p-1,paper,yes,2026-11-01\n"
     )
@@ -62,9 +68,27 @@ def furnish(url, office):
     place = Place(url, office.people)
     with cases.at_work(office, waiting) as (work, case):
         newest = cases.rendition_of(work, case)
+        size = work.session.scalar(select(func.max(LedgerCheckpoint.size)))
+        receipt = LedgerReceipt(id="r" * 32, witness="file", size=size, receipt=b"x", at=work.now)
+        work.session.add(receipt)
         place.case, place.rendition, place.sha256 = case.id, newest.id, newest.sha256
+        work.session.add(published_report(office))
     cases.at_rest(office)
     return place
+
+
+def published_report(office):
+    """Return a published transparency report of some year."""
+    return TransparencyReport(
+        id="2025-01-01_2025-12-31",
+        period_from=date(2025, 1, 1),
+        period_to=date(2025, 12, 31),
+        up_to=1,
+        content=b"{}",
+        sha256="0" * 64,
+        published_by=office.people["compliance"],
+        published_at=NOW,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -434,3 +458,95 @@ def test_signatures_of_another_rendition_carry_nothing(direct, place):
     named = rendition(direct, place, number=10**5 + 1)
 
     assert "STD needs a valid signature" in refused(direct, place, named)
+
+
+# --- Rule packs ---------------------------------------------------------------------------------
+
+
+def proposal(direct, place, who="legal", **changes):
+    pack = direct.row("SELECT sha256 FROM catalogue_version")["sha256"]
+    row = {
+        "id": uuid.uuid4().hex,
+        "sha256": pack,
+        "base_sha256": pack,
+        "reason": "Why",
+        "examined": 0,
+        "changed": 0,
+        "proposed_by": place.people[who],
+        "proposed_at": AT,
+    }
+    return row | changes
+
+
+def decision(place, proposed, who, **changes):
+    row = {
+        "number": 10**5,
+        "proposal_id": proposed,
+        "confirmed": True,
+        "decided_by": place.people[who],
+        "decided_at": AT,
+    }
+    return row | changes
+
+
+@pytest.mark.parametrize("who", ["compliance", "senior"])
+def test_a_second_person_may_decide_on_a_rule_pack(direct, place, who):
+    row = proposal(direct, place)
+    direct.insert("pack_proposal", **row)
+
+    assert direct.why_not_insert("pack_decision", **decision(place, row["id"], who)) == ""
+
+
+@pytest.mark.parametrize("who", ["handler", "legal2", "auditor", "admin"])
+def test_nobody_else_decides_on_a_rule_pack(direct, place, who):
+    row = proposal(direct, place)
+    direct.insert("pack_proposal", **row)
+    why = direct.why_not_insert("pack_decision", **decision(place, row["id"], who))
+
+    assert "may not decide on a rule pack" in why
+
+
+@pytest.mark.parametrize("who", ["handler", "compliance", "senior", "auditor"])
+def test_who_may_not_propose_has_no_proposal(direct, place, who):
+    why = direct.why_not_insert("pack_proposal", **proposal(direct, place, who))
+
+    assert "may not propose a rule pack" in why
+
+
+def test_who_proposed_a_rule_pack_does_not_decide_on_it_in_any_role(direct, place):
+    row = proposal(direct, place)
+    direct.insert("pack_proposal", **row)
+    grant(direct, place, "legal", "compliance_officer")
+    why = direct.why_not_insert("pack_decision", **decision(place, row["id"], "legal"))
+
+    assert "does not decide on it" in why
+
+
+def test_a_decision_is_on_a_proposal_that_there_is(direct, place):
+    why = direct.why_not_insert("pack_decision", **decision(place, "0" * 32, "compliance"))
+
+    assert why
+
+
+def test_a_decider_whose_role_was_revoked_decides_nothing(direct, place):
+    row = proposal(direct, place)
+    direct.insert("pack_proposal", **row)
+    revoke(direct, place, "compliance")
+
+    assert direct.why_not_insert("pack_decision", **decision(place, row["id"], "compliance"))
+
+
+# --- Transparency reports -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2025-12-31", "2026-06-30"), ("2024-01-01", "2025-01-01"), ("2025-03-01", "2025-03-02")],
+)
+def test_no_two_transparency_reports_share_a_day(direct, first, last):
+    old = direct.row("SELECT * FROM transparency_report")
+    new = {**old, "id": uuid.uuid4().hex[:24], "period_from": first, "period_to": last}
+    after = {**new, "period_from": "2026-01-01", "period_to": "2026-06-30"}
+
+    assert "covers some of these days" in direct.why_not_insert("transparency_report", **new)
+    assert direct.why_not_insert("transparency_report", **after) == ""

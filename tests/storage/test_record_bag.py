@@ -11,16 +11,10 @@ from pathlib import Path
 import bagit
 import pytest
 
-from disclosure.domain.ledger import leaf_hash
-from disclosure.errors import BadInput, Refused, Stale
+from disclosure.errors import BadInput, Refused
 from disclosure.storage import record_bag
 from tests import records
-from tests.records import FINGERPRINT, KEY, Judge, Story
-
-
-@pytest.fixture
-def judge(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Judge:
-    return Judge(monkeypatch, capsys)
+from tests.records import FINGERPRINT, KEY, Story, judge
 
 
 def write(target: Path, **changes: object) -> record_bag.RecordSummary:
@@ -57,11 +51,12 @@ def test_the_record_holds_what_it_is_said_to_hold(tmp_path):
         "bagit.txt",
         "data/README.txt",
         "data/case.json",
+        "data/checkpoint.txt",
         "data/entries.jsonl",
         "data/evidence/note.txt",
-        "data/head.txt",
         "data/openings.json",
         "data/papers/demand.pdf",
+        "data/proofs.json",
         "data/public-key.txt",
         "data/released.pdf",
         "data/verify.py",
@@ -71,7 +66,7 @@ def test_the_record_holds_what_it_is_said_to_hold(tmp_path):
     ]
     assert content["data/entries.jsonl"].splitlines() == Story().entries()
     assert content["data/released.pdf"] == records.PDF
-    assert content["data/head.txt"].decode() == Story().head()
+    assert content["data/checkpoint.txt"] == Story().checkpoint()
 
 
 def test_the_same_record_is_the_same_file(tmp_path):
@@ -123,48 +118,17 @@ def test_the_fingerprint_is_the_hash_of_the_raw_key_in_groups():
     assert record_bag.grouped("0123456789abcdef" * 4) == "-".join(["01234567", "89abcdef"] * 4)
 
 
-def test_a_head_is_signed_over_all_of_its_lines():
-    body, _, last = Story().head().partition("\n\n")
+@pytest.mark.parametrize("origin", ["商城-Düsseldorf", "shop.example"])
+def test_platforms_with_other_letters_in_their_name_are_written_and_verified(tmp_path, origin):
+    bag = Story(origin=origin).export(tmp_path / "r.zip")
 
-    assert body.split("\n") == [
-        "disclosure case head v1",
-        "origin: shop.example",
-        "case: DR-2026-0001",
-        "count: 11",
-        f"leaf: {leaf_hash(Story().entries()[-1])}",
-        "time: 2026-11-11T01:00:00.000000Z",
-    ]
-    assert last.startswith("— shop.example ")
-    assert last.endswith("=\n")
-
-
-@pytest.mark.parametrize("origin", ["", " ", "a\nb", "a\r", "a\u2028b", "shop.example "])
-def test_a_head_with_a_second_line_in_a_value_is_refused(origin):
-    with pytest.raises(BadInput):
-        record_bag.sign_head(
-            origin=origin, case="C", count=1, leaf="ab" * 32, at=records.START, key=KEY
-        )
-
-
-def test_platforms_with_other_letters_in_their_name_are_written_and_verified(tmp_path, judge):
-    made = Story().entries()
-    head = record_bag.sign_head(
-        origin="商城 Düsseldorf",
-        case="DR-2026-0001",
-        count=len(made),
-        leaf=leaf_hash(made[-1]),
-        at=records.START,
-        key=KEY,
-    )
-    write(tmp_path / "r.zip", head=head)
-
-    assert judge(tmp_path / "r.zip")[0] == 0
+    assert judge(bag)[0] == 0
 
 
 @pytest.mark.parametrize(
     "name",
     ["../evil", "/evil", "a/../b", "a\\b", "李伟.pdf", "a b.pdf", "", ".hidden", "a//b", "a\nb",
-     "x" * 101, "CASE.json", "verify.py", "Head.txt", "entries.jsonl", "readme.TXT"],
+     "x" * 101, "CASE.json", "verify.py", "Checkpoint.txt", "entries.jsonl", "readme.TXT"],
     ids=ascii,
 )  # fmt: skip
 def test_a_file_with_an_unfit_name_is_refused(tmp_path, name):
@@ -175,24 +139,12 @@ def test_a_file_with_an_unfit_name_is_refused(tmp_path, name):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("change", ["one entry more", "one entry less", "other entries", "none"])
-def test_a_head_that_does_not_fit_the_entries_is_refused(tmp_path, change):
-    entries = {
-        "one entry more": [*Story().entries(), b"{}"],
-        "one entry less": Story().entries()[:-1],
-        "other entries": Story(salt=99).entries(),
-        "none": [],
-    }[change]
-
-    with pytest.raises(Stale):
-        write(tmp_path / "r.zip", entries=iter(entries))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_head_of_another_case_or_no_head_is_refused(tmp_path):
-    for head in (Story(case="DR-2").head(), "", "hello"):
+@pytest.mark.parametrize("note", [b"", b"hello", b"\xff"])
+def test_a_record_without_a_checkpoint_or_entries_is_refused(tmp_path, note):
+    for changes in ({"checkpoint": note}, {"entries": []}):
         with pytest.raises(BadInput):
-            write(tmp_path / "r.zip", head=head)
+            write(tmp_path / "r.zip", **changes)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_record_without_case_json_is_refused(tmp_path):

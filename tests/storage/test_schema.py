@@ -74,7 +74,7 @@ def test_migrating_twice_is_harmless(url):
 
 
 @pytest.mark.parametrize(
-    "trigger", ["signature_no_update", "release_rule_23", "ledger_entry_rule_1"]
+    "trigger", ["signature_no_update", "release_rule_3", "ledger_entry_rule_1"]
 )
 @pytest.mark.parametrize("emptied", [False, True])
 def test_a_dropped_or_emptied_trigger_stops_the_start_and_migrating_mends_it(

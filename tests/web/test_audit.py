@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from disclosure.domain.events import Event
-from disclosure.domain.ledger import EMPTY, Actor, build_entry
+from disclosure.domain.ledger import EMPTY, Actor, Content, Place, build_entry
 from disclosure.domain.states import State
 from disclosure.operations import ledger_reading
 from tests import cases
@@ -128,19 +128,7 @@ def test_a_record_of_no_case_is_not_found(office):
 
 @pytest.mark.parametrize("event", list(Event))
 def test_every_kind_of_entry_can_be_found(event):
-    body = build_entry(
-        seq=1,
-        prev=EMPTY,
-        at=NOW,
-        case=None,
-        case_seq=None,
-        case_prev=None,
-        actor=Actor("system", "none"),
-        event=event,
-        subjects=[],
-        data={},
-        commitments={},
-        app_version="0",
-    )
+    content = Content(at=NOW, actor=Actor("system", "none"), event=event, app_version="0")
+    body = build_entry(Place(1, EMPTY), content)
 
     assert body.startswith(f'{{"action":"{event.value}",'.encode())

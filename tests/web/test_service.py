@@ -28,7 +28,7 @@ def test_it_lives_and_is_ready_when_all_is_in_order(client):
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.get_json() == dict.fromkeys(
-        ("status", "database", "guards", "keys", "worker"), "ok"
+        ("status", "database", "guards", "keys", "worker", "ledger"), "ok"
     )
 
 

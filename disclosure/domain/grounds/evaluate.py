@@ -64,24 +64,26 @@ def _take(finding: Finding, text: CheckText, on: Assessment) -> tuple[CheckResul
     if not finding.applies:
         return text.not_applicable, None
     if not finding.branch:
-        return _passed(text, text.passes.format_map(finding.values)), None
+        return _passed(finding, text, text.passes.format_map(finding.values)), None
     branch = text.otherwise[finding.branch]
     reason = branch.text.format_map(finding.values)
     if text.id in on.overruled:
         _refuse_overruling(finding, branch, on, reason)
-        return _passed(text, f"Overruled with a written reason: {reason}"), None
+        return _passed(finding, text, f"Overruled with a written reason: {reason}"), None
     on.remaining = on.remaining_outside(frozenset(finding.cut))
     result = CheckResult(
         check=text.id,
         result=_RESULTS.get(branch.outcome, Result.FAIL),
         reason=reason,
         citations=text.citations,
-        remedy=branch.remedy,
+        remedy=branch.remedy.format_map(finding.values),
         answered_by=text.answered_by,
         clause=text.clause,
         cut=finding.cut,
         code=on.ground.codes.get(text.id, branch.code),
         overrulable=branch.overrulable and not on.never.intersection(finding.cut),
+        branch=finding.branch,
+        values=finding.values,
     )
     return result, branch.outcome
 
@@ -89,7 +91,7 @@ def _take(finding: Finding, text: CheckText, on: Assessment) -> tuple[CheckResul
 _RESULTS = {None: Result.NARROW, Outcome.NEEDS_HUMAN: Result.HUMAN}
 
 
-def _passed(text: CheckText, reason: str) -> CheckResult:
+def _passed(finding: Finding, text: CheckText, reason: str) -> CheckResult:
     ready = text.passed
     if reason == ready.reason:
         return ready
@@ -101,6 +103,8 @@ def _passed(text: CheckText, reason: str) -> CheckResult:
         ready.remedy,
         ready.answered_by,
         ready.clause,
+        branch=finding.branch,
+        values=finding.values,
     )
 
 

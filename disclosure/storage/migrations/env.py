@@ -11,6 +11,8 @@ from sqlalchemy.types import TypeDecorator
 import disclosure.storage.rows  # noqa: F401 - makes every table known
 from disclosure.storage import protection
 from disclosure.storage.base import Base, UtcDateTime
+from disclosure.storage.rights import grant_rights
+from disclosure.storage.schema import open_engine
 
 
 def _render_item(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
@@ -38,6 +40,8 @@ given = context.config.attributes.get("connection")
 if given is not None:
     _run(given)
 else:
-    with current_app.extensions["sqlalchemy"].engine.begin() as opened:
+    settings = current_app.extensions["disclosure"].desk.settings
+    with open_engine(settings.migration_url).begin() as opened:
         _run(opened)
         protection.install(opened)
+        grant_rights(opened, settings.database_url)

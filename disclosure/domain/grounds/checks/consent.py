@@ -14,8 +14,8 @@ def _consent(on: Assessment) -> Consent:
 @check("A01_consent_exists", "none")
 def consent_exists(on: Assessment) -> Finding:
     """Ask whether a consent is on record that was given before the release."""
-    consent = on.facts.ground_facts.consent
-    if consent is None:
+    consent = _consent(on)
+    if consent == NO_CONSENT:
         return otherwise("none")
     return only_if(consent.given_at is None or consent.given_at <= on.facts.release_at, "none")
 

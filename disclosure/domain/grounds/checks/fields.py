@@ -27,12 +27,13 @@ def category_needs_named(on: Assessment) -> Finding:
 def in_policy_scope(on: Assessment) -> Finding:
     """Ask whether excluded fields and content come with the special basis that they need."""
     paper, special = on.facts.instrument, on.ground.fields.special
+    excluded, content = on.remaining_of(Level.EXCLUDED), on.remaining_of(Level.CONTENT)
     allowed: set[str] = set()
     if paper.excluded_basis:
-        allowed |= set(paper.fields or ())
+        allowed |= set(excluded).intersection(paper.fields or ())
     if paper.content_warrant or paper.type in CONTENT_WARRANTS:
-        allowed |= set(on.remaining_of(Level.CONTENT))
-    outside = on.remaining_of(Level.EXCLUDED, Level.CONTENT)
+        allowed |= set(content)
+    outside = on.remaining_in(frozenset((*excluded, *content)))
     cut = tuple(name for name in outside if name not in special or name not in allowed)
     return only_without(cut, "out_of_scope")
 

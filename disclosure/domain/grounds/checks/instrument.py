@@ -27,7 +27,10 @@ def instrument_fits(on: Assessment) -> Finding:
     }
     if kind == PRESERVATION:
         return otherwise("preserve", **values)
-    return only_if(on.who and kind in on.who.instruments, "unfit", **values)
+    served = on.who is not None and on.catalogue.obliges(
+        on.who.id, kind or "", on.facts.requester.country, on.facts.release_at
+    )
+    return only_if(served, "unfit", **values)
 
 
 @check("I02_instrument_formal", "incomplete", values=("missing",))

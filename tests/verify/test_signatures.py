@@ -24,6 +24,13 @@ SMALL_ORDER = [
 ]
 
 
+def encoded(point: verify.Point) -> bytes:
+    """Return the 32 bytes that stand for a point."""
+    inverse = pow(point[2], -1, verify.P)
+    x, y = point[0] * inverse % verify.P, point[1] * inverse % verify.P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
 def signature_made(size: int) -> tuple[bytes, bytes, bytes]:
     key = Ed25519PrivateKey.from_private_bytes(CHANCE.randbytes(32))
     message = CHANCE.randbytes(size)
@@ -115,7 +122,7 @@ def test_it_refuses_the_same_scalar_written_larger(more):
 def test_it_refuses_keys_under_which_one_signature_fits_many_messages(key):
     scalar = int.from_bytes(bytes.fromhex(key)[::-1] + b"scalar", "little") % verify.L
     assert verify.BASE is not None
-    point = verify.encode(verify.times(scalar, verify.BASE))
+    point = encoded(verify.times(scalar, verify.BASE))
     forged = point + scalar.to_bytes(32, "little")
     raw = bytes.fromhex(key)
     fooled = [bytes([n]) for n in range(200) if accepted_elsewhere(raw, bytes([n]), forged)]
@@ -143,7 +150,7 @@ def test_it_decodes_every_point_to_itself():
         point = verify.decode(key)
 
         assert point is not None
-        assert verify.encode(point) == key
+        assert encoded(point) == key
 
 
 @pytest.mark.parametrize("length", [0, 1, 31, 33, 64])

@@ -1,0 +1,76 @@
+"""Suggested marks of a case: kept when a document has been looked at, open until a person decides.
+
+Owns the rows of suggestions. Turning one into a mark is ``redacting.py``'s, which alone writes
+marks.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from disclosure.documents.suggesting import SuggestedValue
+from disclosure.documents.terms import fold
+from disclosure.operations.collecting import values_of
+from disclosure.operations.desk import Work
+from disclosure.storage.cases import Case, Document, SuggestedMark
+
+OPEN, ACCEPTED, REJECTED = "open", "accepted", "rejected"
+NAME_FIELDS = ("reg.real_name", "reg.display_name", "reg.guardian_name", "ipc.complainant_name")
+SHORTEST_NAME = 2
+
+
+def people_of(work: Work, case: Case) -> list[str]:
+    """Return the names of the people of a case, as they are known at this instant."""
+    names = [str(case.requester.get("name", "")), str(case.requester.get("contact", ""))]
+    names += [value.value for value in values_of(work, case) if value.field in NAME_FIELDS]
+    kept = (" ".join(name.split()) for name in names)
+    return list(dict.fromkeys(name for name in kept if len(name) >= SHORTEST_NAME))
+
+
+def keep_suggestions(work: Work, document: Document, values: Iterable[SuggestedValue]) -> None:
+    """Write down what a document may hold about people; a value that is known stays as it was."""
+    known = {(row.kind, fold(row.text)) for row in _rows(work, document.id)}
+    for value in values:
+        if (value.kind.value, fold(value.text)) in known:
+            continue
+        row = SuggestedMark(
+            id=uuid.uuid4().hex,
+            case_id=document.case_id,
+            document_id=document.id,
+            kind=value.kind.value,
+            text=value.text,
+            pages=list(value.pages),
+            count=value.count,
+            answer=OPEN,
+            made_at=work.now,
+        )
+        work.session.add(row)
+    work.session.flush()
+
+
+def suggestions_of(work: Work, document_id: str, *, answer: str = OPEN) -> list[SuggestedMark]:
+    """Return the suggestions of a document with one answer, by kind and text."""
+    rows = [row for row in _rows(work, document_id) if row.answer == answer]
+    return sorted(rows, key=lambda row: (row.kind, min(row.pages, default=0), row.text))
+
+
+def _rows(work: Work, document_id: str) -> Sequence[SuggestedMark]:
+    return work.session.scalars(
+        select(SuggestedMark).where(SuggestedMark.document_id == document_id)
+    ).all()
+
+
+def note_decision(work: Work, row: SuggestedMark, answer: str) -> None:
+    """Write down what a person decided about a suggestion."""
+    row.answer = answer
+    row.person_id, row.settled_at = work.actor.person, work.now
+
+
+def follow_term(work: Work, document_id: str, text: str, *, marked: bool) -> None:
+    """Let the suggestions of a value follow its mark: accepted with it, rejected without it."""
+    wanted = fold(text)
+    before, after = (OPEN, ACCEPTED) if marked else (ACCEPTED, REJECTED)
+    for row in suggestions_of(work, document_id, answer=before):
+        if fold(row.text) == wanted:
+            note_decision(work, row, after)

@@ -1,0 +1,23 @@
+"""The benchmark of the rules runs and prints one line for each figure, however fast it is."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FIGURE = re.compile(r"evaluate: [^:]+: [\d.]+( \(goal: [^()]+\))?")
+
+
+def test_the_benchmark_prints_one_line_for_each_figure():
+    done = subprocess.run(
+        [sys.executable, "bench/evaluate.py", "--quick"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3
+    assert all(FIGURE.fullmatch(line) for line in lines), done.stdout
