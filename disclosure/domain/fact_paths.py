@@ -14,6 +14,7 @@ from disclosure.domain.facts import (
     Instrument,
     PolicyVersions,
     Process,
+    Records,
     Request,
     Requester,
     Subject,
@@ -30,6 +31,7 @@ _PARTS: dict[str, type[Any]] = {
     "ground_facts.consent": Consent,
     "process": Process,
     "policy": PolicyVersions,
+    "records": Records,
 }
 
 PATHS = frozenset(

@@ -28,7 +28,8 @@ from disclosure.storage.cases import (
     ResponsiveValue,
 )
 from disclosure.storage.ledger_rows import LedgerEntry, LedgerOpening, Outbox
-from disclosure.storage.releases import Rendition
+from disclosure.storage.parties import AccessEnd, IncidentStep
+from disclosure.storage.releases import Incident, Rendition
 from disclosure.storage.retention_rows import Destruction
 
 DESTROYED = "destroyed"
@@ -49,6 +50,10 @@ def destroy_records(work: Work, case: Case) -> None:
         _empty_columns(work, case, mapper)
     work.session.execute(
         update(Evaluation).where(Evaluation.case_id == case.id).values(decision={"checks": []})
+    )
+    steps = select(Incident.id).where(Incident.case_id == case.id)
+    work.session.execute(
+        update(IncidentStep).where(IncidentStep.incident_id.in_(steps)).values(note="")
     )
     _empty_case(work, case)
     documents, renditions = _mark_documents(work, case), _count_renditions(work, case)
@@ -131,9 +136,10 @@ def shred_files(work: Work, case: Case) -> int:
     Returns:
         How many files were destroyed.
     """
-    hashes = set(
-        work.session.scalars(select(Document.sha256).where(Document.case_id == case.id))
-    ) | set(work.session.scalars(select(Rendition.sha256).where(Rendition.case_id == case.id)))
+    hashes: set[str] = set()
+    for column in (Document.sha256, Rendition.sha256, AccessEnd.proof_sha256):
+        of_case = select(column).where(column.class_.case_id == case.id, column.is_not(None))
+        hashes.update(work.session.scalars(of_case))
     alone = [sha256 for sha256 in sorted(hashes) if not _needed(work, sha256)]
     for sha256 in alone:
         work.desk.files.remove(sha256)

@@ -164,7 +164,8 @@ def page_frame() -> dict[str, Any]:
     left = max(int((person.ends_at - house().clock()).total_seconds()), 0)
     return {
         "person": {"name": person.name, "roles": [role.label for role in _in_order(person.roles)]},
-        "nav": _navigation(person),
+        "nav": _navigation(person, _PLACES),
+        "nav_more": _navigation(person, _MORE),
         "home_href": home_of(person),
         "policy_href": url_for("portal.policy"),
         "account_href": url_for("account.settings"),
@@ -180,28 +181,34 @@ def _in_order(roles: frozenset[Role]) -> list[Role]:
     return [role for role in Role if role in roles]
 
 
-_PLACES: tuple[tuple[str, str, str, Permission], ...] = (
-    ("Work queue", "cases.work_queue", "cases", Permission.SEE_CASES),
-    ("Signing", "approvals.waiting", "approvals", Permission.SIGN),
-    ("Register", "register.entries", "register", Permission.PROPOSE_REGISTER),
-    ("Register", "register.entries", "register", Permission.CONFIRM_REGISTER),
-    ("Consents", "consents.register", "consents", Permission.SEE_CASES),
-    ("Recipients", "recipients.overview", "recipients", Permission.SEE_CASES),
-    ("Incidents", "incidents.overview", "incidents", Permission.SEE_CASES),
-    ("Rules", "rules.overview", "rules", Permission.PROPOSE_RULES),
-    ("Rules", "rules.overview", "rules", Permission.CONFIRM_RULES),
-    ("Ledger", "audit.ledger", "audit", Permission.SEE_LEDGER),
-    ("Retention", "retention.overview", "retention", Permission.KEEP_RECORDS),
-    ("Statements", "statements.ask", "statements", Permission.SEE_CASES),
-    ("Reports", "reports.overview", "reports", Permission.SEE_REPORTS),
-    ("People", "admin.people", "admin", Permission.MANAGE_PEOPLE),
-    ("Jobs", "jobs.parked", "jobs", Permission.SEE_JOBS),
+_PLACES: tuple[tuple[str, str, Permission], ...] = (
+    ("Work queue", "cases.work_queue", Permission.SEE_CASES),
+    ("Signing", "approvals.waiting", Permission.SIGN),
+    ("Incidents", "incidents.overview", Permission.SEE_CASES),
+    ("Register", "register.entries", Permission.PROPOSE_REGISTER),
+    ("Register", "register.entries", Permission.CONFIRM_REGISTER),
+    ("Ledger", "audit.ledger", Permission.SEE_LEDGER),
+    ("People", "admin.people", Permission.MANAGE_PEOPLE),
+    ("Jobs", "jobs.parked", Permission.SEE_JOBS),
 )
+"""Where a working day is spent, in the order of the bar."""
+_MORE: tuple[tuple[str, str, Permission], ...] = (
+    ("Recipients", "recipients.overview", Permission.SEE_CASES),
+    ("Consents", "consents.register", Permission.SEE_CASES),
+    ("Statements", "statements.ask", Permission.SEE_CASES),
+    ("Rules", "rules.overview", Permission.PROPOSE_RULES),
+    ("Rules", "rules.overview", Permission.CONFIRM_RULES),
+    ("Retention", "retention.overview", Permission.KEEP_RECORDS),
+    ("Reports", "reports.overview", Permission.SEE_REPORTS),
+)
+"""What is wanted now and then, behind one more click."""
 
 
-def _navigation(person: SignedIn) -> list[tuple[str, str, bool]]:
+def _navigation(
+    person: SignedIn, places: tuple[tuple[str, str, Permission], ...]
+) -> list[tuple[str, str, bool]]:
     shown: dict[str, tuple[str, str, bool]] = {}
-    for label, endpoint, _blueprint, permission in _PLACES:
+    for label, endpoint, permission in places:
         if may(person.roles, permission):
             shown[label] = (label, url_for(endpoint), request.endpoint == endpoint)
     return list(shown.values())
@@ -209,7 +216,7 @@ def _navigation(person: SignedIn) -> list[tuple[str, str, bool]]:
 
 def home_of(person: SignedIn) -> str:
     """Return the page on which a person's day begins."""
-    for _label, endpoint, _blueprint, permission in _PLACES:
+    for _label, endpoint, permission in _PLACES:
         if may(person.roles, permission):
             return url_for(endpoint)
     return url_for("account.settings")

@@ -55,6 +55,7 @@ def test_an_auditor_sees_and_exports_and_changes_nothing():
         Permission.SEE_LEDGER,
         Permission.EXPORT_RECORD,
         Permission.SEE_REPORTS,
+        Permission.SAMPLE_CASES,
     }
 
 

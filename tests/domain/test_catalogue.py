@@ -99,7 +99,7 @@ G3F = 'id = "G3F"\nclause = "3(f)"\nvalid_from = 2026-01-01\n'
         ("checks_zh.toml", "otherwise.lookalike", "otherwise.twin", "other ways to fail"),
         ("checks_zh.toml", "{on_file}", "{on_fire}", "has no value {on_fire}"),
         ("checks_grounds.toml", "and {hours} hours", "and {days} days", "has no value {days}"),
-        ("inputs.toml", "V05_authority_to_act = []", "", "does not say which facts V05"),
+        ("inputs.toml", "R02_revalidated = []", "", "does not say which facts R02"),
         ("inputs.toml", '"requester.officers"', '"requester.hats"', "no fact 'requester.hats'"),
         ("phrases.toml", '"outcome.hold" = "On hold"', "", "[phrases.en] has no phrase"),
         ("phrases.toml", '"value.yes" = "是"', "", "[phrases.zh] has no phrase 'value.yes'"),

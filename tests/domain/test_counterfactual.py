@@ -206,7 +206,7 @@ class Watched:
 
 PARTS = {
     *("requester", "instrument", "subject", "request", "ground_facts", "ground_facts.consent"),
-    *("process", "policy"),
+    *("process", "policy", "records"),
 }
 
 

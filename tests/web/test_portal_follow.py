@@ -156,16 +156,16 @@ def code_form(page):
     return next(form for form in page.forms if "code" in form.names)
 
 
-def test_looking_at_the_link_spends_and_changes_nothing(office, visitor, waiting):
-    before = deliveries(office)
+def test_looking_at_the_link_spends_nothing_and_is_an_entry(office, visitor, waiting):
+    spent_at, tries, entries = deliveries(office)
     for _ in range(3):
         page = visitor.open(waiting.path)
         visitor.client.head(waiting.path)
 
     assert page.status == 200
     assert waiting.reference in page.text
-    assert deliveries(office) == before
-    assert before[0] is None
+    assert spent_at is None
+    assert deliveries(office) == (None, tries, entries + 6)
 
 
 def test_the_code_fetches_the_signed_bytes_as_a_file(visitor, waiting):
