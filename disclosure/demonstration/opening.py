@@ -69,7 +69,7 @@ def fill_once(
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     mark.write_text("being filled\n", "utf-8")
-    say("filling the demonstration with made-up people and cases; this takes about a minute")
+    say("filling the demonstration with made-up people and cases; this takes a minute or two")
     install_marketplace(folder, now)
     clock = SettableClock(now)
     fill(build(settings, clock), clock, now)

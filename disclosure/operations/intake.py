@@ -153,22 +153,26 @@ def _deadline_rules(work: Work, demand: Demand) -> dict[str, DeadlineRule]:
 
 
 def _subject_account(work: Work, demand: Demand) -> str:
-    source = work.desk.source
     named = any(demand.identifiers.values())
     if demand.consent and not named:
         found = consents_of(work, demand.consent)
         return next((each.account for each in found if each.reference == demand.consent), "")
+    source = work.desk.source
     if source is None:
         return ""
+    told = _account_in_dispute(source, demand, named=named)
+    return _only_account(source, demand.identifiers) if told is None else told
+
+
+def _account_in_dispute(source: PlatformSource, demand: Demand, *, named: bool) -> str | None:
+    """Return the other side of the complaint or order, or its buyer; None when neither tells."""
     if demand.complaint and (complaint := source.complaint(demand.complaint)):
         asks_for_complainant = demand.requester_class == "ip_respondent"
         return complaint.complainant if asks_for_complainant else complaint.respondent
     order = source.order(demand.order) if demand.order else None
     if order is not None and demand.ground == "G3F":
         return order.counterparty(demand.account) or ""
-    if order is not None and demand.ground == "G3B" and not named:
-        return order.buyer
-    return _only_account(source, demand.identifiers)
+    return order.buyer if order is not None and demand.ground == "G3B" and not named else None
 
 
 def _only_account(source: PlatformSource, identifiers: Mapping[str, str]) -> str:
