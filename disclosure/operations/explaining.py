@@ -169,6 +169,7 @@ class _Explainer:
         return self.work.desk.catalogue.explanations.phrases.say(key, self.language)
 
     def card(self) -> Card:
+        """Put the parts together."""
         evaluation, decision = self.evaluation, self.evaluation.decision
         checks = [self._check(row) for row in decision["checks"]]
         ground = self.rules.ground(self.evaluation.facts["ground"], evaluation.made_at)

@@ -170,9 +170,11 @@ def _account_in_dispute(source: PlatformSource, demand: Demand, *, named: bool) 
         asks_for_complainant = demand.requester_class == "ip_respondent"
         return complaint.complainant if asks_for_complainant else complaint.respondent
     order = source.order(demand.order) if demand.order else None
-    if order is not None and demand.ground == "G3F":
+    if order is None:
+        return None
+    if demand.ground == "G3F":
         return order.counterparty(demand.account) or ""
-    return order.buyer if order is not None and demand.ground == "G3B" and not named else None
+    return order.buyer if demand.ground == "G3B" and not named else None
 
 
 def _only_account(source: PlatformSource, identifiers: Mapping[str, str]) -> str:
