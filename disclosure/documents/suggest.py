@@ -7,14 +7,19 @@ the text as given. Knows neither pages nor files.
 """
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from disclosure.documents.detectors import DETECTORS, Kind
-from disclosure.documents.people import name_variants
+from disclosure.documents.detectors import DETECTORS
+from disclosure.documents.kinds import Kind
+from disclosure.documents.people import bridged, name_variants
 from disclosure.documents.terms import WIDE_SIGNS, TermFinder
+from disclosure.documents.traditional import simplified
 
+SPACES: Final = frozenset("\u00a0\u2002\u2003\u2009\u202f\u3000\t")
 HIDDEN: Final = frozenset({"Cf", "Mn", "Me"})
 PREFERRED: Final = tuple(Kind)
 
@@ -48,34 +53,36 @@ def suggest(text: str, *, people: Sequence[str] = ()) -> list[Suggestion]:
 
 def _stream(text: str) -> tuple[str, list[int]]:
     """Return the text in plain width without hidden signs, and where each sign came from."""
-    signs: list[str] = []
-    offsets: list[int] = []
-    for offset, sign in enumerate(text):
-        if unicodedata.category(sign) in HIDDEN:
-            continue
-        plain = unicodedata.normalize("NFKC", sign)
-        wide = len(plain) == 1 and (plain.isalnum() or plain in WIDE_SIGNS)
-        signs.append(plain if wide else " " if sign in "\u00a0\u3000\t" else sign)
-        offsets.append(offset)
-    return "".join(signs), offsets
+    signs = [_plain(sign) for sign in simplified(text)]
+    return "".join(signs), [offset for offset, sign in enumerate(signs) if sign]
+
+
+@lru_cache(maxsize=65_536)
+def _plain(sign: str) -> str:
+    if unicodedata.category(sign) in HIDDEN:
+        return ""
+    plain = unicodedata.normalize("NFKC", sign)
+    if len(plain) == 1 and (plain.isalnum() or plain in WIDE_SIGNS):
+        return plain
+    return " " if sign in SPACES else sign
 
 
 def _detected(stream: str, offsets: Sequence[int]) -> Iterator[Suggestion]:
     for detector in DETECTORS:
-        for match in detector.pattern.finditer(stream):
-            group = 1 if match.re.groups else 0
-            start, end = match.span(group)
-            while start < end and stream[start].isspace():
-                start += 1
-            if start < end and detector.holds(stream[start:end]):
-                yield Suggestion(detector.kind, offsets[start], offsets[end - 1] + 1)
+        for start, end in detector.spans(stream):
+            yield Suggestion(detector.kind, offsets[start], offsets[end - 1] + 1)
 
 
 def _known(text: str, people: Iterable[str]) -> Iterator[Suggestion]:
-    variants = [variant for person in people for variant in name_variants(person)]
-    for span in TermFinder(variants).spans(text):
-        if _stands_alone(text, span.start, span.end):
-            yield Suggestion(Kind.KNOWN_PERSON, span.start, span.end)
+    """Find the people of the case; one script stands for both."""
+    names = [simplified(person) for person in people]
+    plain = simplified(text)
+    variants = [variant for name in names for variant in name_variants(name)]
+    spans = [(span.start, span.end) for span in TermFinder(variants).spans(plain)]
+    spans += [match.span(1) for name in names for match in bridged(name, plain)]
+    for start, end in spans:
+        if _stands_alone(text, start, end):
+            yield Suggestion(Kind.KNOWN_PERSON, start, end)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -91,13 +98,16 @@ def _letter(sign: str) -> bool:
 
 def _settled(found: Iterable[Suggestion]) -> list[Suggestion]:
     """Keep the longest of those that overlap; of equals the kind that is named first."""
-    kept: list[Suggestion] = []
+    kept: list[tuple[int, int, Suggestion]] = []
     order = sorted(
         set(found),
         key=lambda each: (each.kind is Kind.OTHER_PERSON, each.start - each.end,
                           PREFERRED.index(each.kind), each.start),
     )  # fmt: skip
     for each in order:
-        if all(each.end <= other.start or each.start >= other.end for other in kept):
-            kept.append(each)
-    return sorted(kept, key=lambda each: each.start)
+        at = bisect_left(kept, (each.start, each.end))
+        clear_before = at == 0 or kept[at - 1][1] <= each.start
+        clear_after = at == len(kept) or kept[at][0] >= each.end
+        if clear_before and clear_after:
+            kept.insert(at, (each.start, each.end, each))
+    return [each for _, _, each in kept]

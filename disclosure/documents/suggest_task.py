@@ -11,8 +11,8 @@ from typing import Final, cast
 
 import numpy as np
 
-from disclosure.documents.detectors import Kind
 from disclosure.documents.encode import grey_of
+from disclosure.documents.kinds import Kind
 from disclosure.documents.media import Media
 from disclosure.documents.pages import Bounds, SourcePage, open_pages
 from disclosure.documents.programs import ProgramFailed, ProgramMissing

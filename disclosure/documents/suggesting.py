@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import cast
 
 from disclosure.documents.child import child_folder, run_child
-from disclosure.documents.detectors import Kind
 from disclosure.documents.inspect import Inspection, checked_media, limit_arguments
+from disclosure.documents.kinds import Kind
 from disclosure.documents.limits import Limits
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from disclosure.documents.detectors import Kind
+from disclosure.documents.kinds import Kind
 from disclosure.domain.access import Permission
 from disclosure.domain.states import State
 from disclosure.edge import look, unit_of_work

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from stdnum import luhn
 from stdnum.cn import ric, uscc
 
-from disclosure.documents.detectors import Kind
+from disclosure.documents.kinds import Kind
 from disclosure.documents.suggest import suggest
 
 PEOPLE = ("欧阳明德", "张伟", "李晓红", "Weiming Zhang", "Anna Maria Schmidt")
