@@ -20,7 +20,7 @@ from disclosure.documents.checks import (
     is_national_telephone,
     is_telephone_abroad,
 )
-from disclosure.documents.kinds import Detector, Kind
+from disclosure.documents.kinds import Detector, Kind, in_any_case
 from disclosure.documents.names import NAMES
 from disclosure.documents.places import PLACES
 
@@ -50,6 +50,7 @@ VERSION: Final = re.compile(
     re.IGNORECASE,
 )
 """What stands before four numbers with dots that are no address."""
+NO_QUAD: Final = r"(?!\d{1,3}(?:\.\d{1,3}){3}(?!\d))"
 PHONE: Final = (
     r"(?:电话|手机|座机|固话|传真|热线|致电|拨打|"
     "(?<![A-Za-z])(?:tel|phone|telephone|telefon|mobile|mobil|cell|fax|handy|whatsapp|"
@@ -60,11 +61,11 @@ PERMIT: Final = (
     r"(?:护照|通行证|回乡证|台胞证|旅行证|照号|"
     r"(?<![a-z])(?:passport|travel permit|travel document|reisepass|pass-nr|passeport|pasaporte))"
 )
-PLATED: Final = (
-    r"(?:车牌|号牌|车号|(?<![a-z])(?:(?:number|licen[cs]e|car|vehicle)[ \-]plate|plate|"
-    "(?:vehicle |car )?reg(?:istration)?|kennzeichen|kfz-kennzeichen|vrm|vrn|"
-    "license tag)(?![a-z]))"
+PLATED_LATIN: Final = in_any_case(
+    "number[ -]plate|licen[cs]e[ -]plate|car[ -]plate|vehicle[ -]plate|plate|"
+    "reg(?:istration)?|kennzeichen|kfz-kennzeichen|vrm|vrn|license tag"
 )
+PLATED: Final = rf"(?:车牌|号牌|车号|(?<![A-Za-z]){PLATED_LATIN}(?![A-Za-z]))"
 UK_PLATE: Final = r"[A-HJ-PR-Y][A-HJ-PR-Y](?:0[2-9]|[12]\d|5[1-9]|[67]\d) [A-HJ-PR-Z]{3}"
 
 
@@ -78,10 +79,6 @@ def _is_permit(found: str) -> bool:
 
 def _is_plate(found: str) -> bool:
     return has_digits(found) and any(sign.isalpha() for sign in found)
-
-
-def _is_telephone(found: str) -> bool:
-    return not is_ip_address(found)
 
 
 def _is_spelt_number(found: str) -> bool:
@@ -124,9 +121,8 @@ NUMBERS: Final = (
         Kind.TELEPHONE,
         _pattern(
             rf"(?<![0-9A-Za-z.])(?:\(?(?:\+|00)?{GAP}86\)?{GAP})?"
-            rf"\(?1[3-9]\d\)?(?:{GAP}\d){{8}}{AFTER}"
+            rf"\(?{NO_QUAD}1[3-9]\d\)?(?:{GAP}\d){{8}}{AFTER}"
         ),
-        _is_telephone,
     ),
     Detector(
         Kind.TELEPHONE,
@@ -167,7 +163,10 @@ NUMBERS: Final = (
     ),
     Detector(
         Kind.TELEPHONE,
-        _pattern(rf"{PHONE}[^\d\n+(。;；,，]{{0,12}}([+(]?\d(?:[ \-().]{{0,2}}\d){{6,14}}){AFTER}"),
+        _pattern(
+            rf"{PHONE}[^\d\n+(。;；,，]{{0,12}}{NO_QUAD}"
+            rf"([+(]?\d(?:[ \-().]{{0,2}}\d){{6,14}}){AFTER}"
+        ),
     ),
     Detector(
         Kind.PASSPORT,
@@ -197,7 +196,7 @@ NUMBERS: Final = (
     Detector(
         Kind.IP_ADDRESS,
         _pattern(
-            r"(?<![0-9A-Za-z:])[0-9A-F]{0,4}(?::[0-9A-F]{0,4}){1,7}"
+            r"(?:(?<![0-9A-Za-z:])|(?<=[^0-9A-F:]:)|(?<=v6:))[0-9A-F]{0,4}(?::[0-9A-F]{0,4}){1,7}"
             r"(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?:/\d{1,3})?(?![0-9A-Za-z:]|\.\d)"
         ),
         is_ip_address,
@@ -214,7 +213,7 @@ NUMBERS: Final = (
     Detector(
         Kind.PLATE,
         re.compile(
-            rf"(?i:{PLATED})(?i:[^\d\n。;；,，]{{0,16}}?)(?<![A-Za-z0-9])"
+            rf"{PLATED}[^\d\n。;；,，]{{0,16}}?(?<![A-Za-z0-9])"
             rf"([A-ZÄÖÜ0-9]{{1,4}}[ \-]{{0,2}}[A-Z0-9]{{2,4}}(?:[ \-][A-Z0-9]{{1,4}}[EH]?)?){AFTER}"
         ),
         _is_plate,

@@ -50,6 +50,16 @@ LABELS: Final = {
 }
 
 
+def in_any_case(words: str) -> str:
+    """Return a pattern for words parted by bars, which is quick to pass over other words.
+
+    Args:
+        words: No bar within brackets; each begins with a small letter.
+    """
+    each = (f"[{word[0].upper()}{word[0]}](?i:{word[1:]})" for word in words.split("|"))
+    return f"(?:{'|'.join(each)})"
+
+
 def _always(_found: str) -> bool:
     return True
 

@@ -9,7 +9,7 @@ knows are the business of ``people.py``.
 import re
 from typing import Final
 
-from disclosure.documents.kinds import Detector, Kind
+from disclosure.documents.kinds import Detector, Kind, in_any_case
 
 HAN: Final = r"[\u4e00-\u9fff]"
 DOUBLE_SURNAMES: Final = frozenset(
@@ -102,28 +102,29 @@ TITLE: Final = (
     "Kommissar|Kommissarin)"
 )
 RANK: Final = r"(?:PC|DC|DS|DI|DCI|WPC|Sir|Lady|Agent|Justice)"
-TIED: Final = (
-    "(?:sister|brother|mother|father|mum|mom|dad|son|daughter|wife|husband|partner|fianc[ée]e?|"
-    "girlfriend|boyfriend|ex|friend|flatmate|roommate|housemate|colleague|co-worker|coworker|boss|"
-    "manager|assistant|secretary|neighbou?r|landlord|landlady|tenant|cousin|uncle|aunt|nephew|"
-    "niece|grandmother|grandfather|lawyer|solicitor|accountant|doctor|teacher|Schwester|Bruder|"
-    "Mutter|Vater|Tochter|Sohn|Frau|Mann|Freund|Freundin|Kollege|Kollegin|Nachbar|Nachbarin)"
+TIED: Final = in_any_case(
+    "sister|brother|mother|father|mum|mom|dad|son|daughter|wife|husband|partner|fianc[ée]e?|"
+    "girlfriend|boyfriend|ex|friend|flatmate|roommate|housemate|colleague|co-worker|coworker|"
+    "boss|manager|assistant|secretary|neighbou?r|landlord|landlady|tenant|cousin|uncle|aunt|"
+    "nephew|niece|grandmother|grandfather|lawyer|solicitor|accountant|doctor|teacher|schwester|"
+    "bruder|mutter|vater|tochter|sohn|mann|freund|freundin|kollege|kollegin|nachbar|nachbarin"
 )
 WHOSE: Final = r"(?:my|her|his|their|your|our|the|[a-z]{1,20}'s|meine?r?|seine?r?|ihre?r?)"
-FIELD_LATIN: Final = (
-    "(?:name|buyer|seller|contact(?: person)?|recipient|consignee|account holder|cardholder|attn|"
+FIELD_LATIN: Final = in_any_case(
+    "name|buyer|seller|contact(?: person)?|recipient|consignee|account holder|cardholder|attn|"
     "attention|addressee|cc|bcc|from|to|signed|signature|witness|payee|payer|sender|customer|"
     "client|patient|passenger|driver|landlord|tenant|owner|beneficiary|holder|suspect|victim|"
     "complainant|guarantor|emergency contact|next of kin|received by|signed by|approved by|"
-    "prepared by|empfänger|absender|kunde|ansprechpartner|kontoinhaber)"
+    "prepared by|empfänger|absender|kunde|ansprechpartner|kontoinhaber"
 )
-ROLE_LATIN: Final = (
-    "(?:witness|victim|suspect|complainant|defendant|claimant|plaintiff|recipient|consignee|buyer|"
+ROLE_LATIN: Final = in_any_case(
+    "witness|victim|suspect|complainant|defendant|claimant|plaintiff|recipient|consignee|buyer|"
     "seller|customer|client|payee|contact|cardholder|account holder|driver|passenger|tenant|"
-    "landlord|courier|attn|c/o|care of|on behalf of|account of|(?:signed|received|collected|paid|"
-    "sent|written|accepted|handled|approved|reported|ordered) (?:by|for)|delivered to|"
-    "handed (?:it )?(?:over )?to|given to|gave (?:it )?to|spoke (?:to|with)|called|named|"
-    "my name is|regards,?|sincerely,?|i am)"
+    "landlord|courier|attn|c/o|care of|on behalf of|account of|signed by|signed for by|"
+    "signed for|received by|collected by|paid by|sent by|sent for|written by|accepted by|"
+    "handled by|approved by|reported by|ordered by|ordered for|delivered to|"
+    "handed (?:it )?(?:over )?to|given to|gave (?:it )?to|spoke to|spoke with|called|named|"
+    "my name is|regards,?|sincerely,?|i am"
 )
 FAMILIES: Final = (
     "(?:Ouyang|Sima|Zhuge|Wang|Zhang|Liu|Chen|Yang|Zhao|Huang|Zhou|Wu|Xu|Zhu|Guo|Luo|Gao|Liang|"
@@ -185,10 +186,11 @@ NAMES: Final = (
     ),
     _said(rf"\b(?:{TITLE}\.? ){{1,3}}({SHORT})"),
     _said(rf"\b{RANK} ({FULL})"),
-    _said(rf"\b{WHOSE} (?:[a-z]{{1,20}} )?(?i:{TIED}),?(?: called| named)? ({SHORT})"),
-    _said(rf"\b(?i:{TIED}),?(?: called| named)? ({FULL})"),
-    _said(rf"\b(?i:{FIELD_LATIN})(?: name| is)?\s?[:：]\s?({FULL}|{WORD}, {WORD})"),
-    _said(rf"\b(?i:{ROLE_LATIN})(?: name)?(?: is)?\s({FULL})"),
+    _said(rf"\b{WHOSE} (?:[a-z]{{1,20}} )?{TIED},?(?: called| named)? ({SHORT})"),
+    _said(
+        rf"\b(?:{TIED},?(?: called| named)?\s|{ROLE_LATIN}(?: name)?(?: is)?\s|"
+        rf"{FIELD_LATIN}(?: name| is)?\s?[:：]\s?)({FULL}|{WORD}, {WORD})"
+    ),
     _said(rf"\bDear (?:{TITLE}\.? )?({SHORT})"),
     _said(rf"\b({PINYIN})"),
 )

@@ -51,7 +51,7 @@ PART: Final = (
 ROOM: Final = rf"\b{PART}\.?\s?[0-9A-Z\-]{{1,6}},?\s"
 WORD: Final = r"[A-Z][\w'’\-]{0,24}\.?"
 TOWN: Final = (
-    r"(?:,?\s(?:[A-Z][a-z]+,?\s){0,2}(?:[A-Z]{2}\s\d{5}(?:-\d{4})?|"
+    r"(?:,?\s(?:[A-Z][a-z]{1,24},?\s){0,2}(?:[A-Z]{2}\s\d{5}(?:-\d{4})?|"
     r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}))?"
 )
 AFTERWARDS: Final = rf"(?:,?\s(?:{PART}\.?|#)\s?[0-9A-Z\-]{{1,6}}){{0,3}}{TOWN}"
@@ -92,6 +92,7 @@ PLACES: Final = (
     Detector(
         Kind.ADDRESS,
         re.compile(
+            r"(?=[\dABFHLNRSTU])"
             rf"(?:(?:{ROOM}){{0,4}}(?:No\.?\s?)?(?<![0-9A-Za-z.])\d{{1,5}}[A-Za-z]?"
             rf"(?:[\-/]\d{{1,4}})?,?\s|(?:{ROOM}){{1,4}})"
             rf"(?:{WORD}\s){{1,4}}{WAY}(?![A-Za-z])\.?{AFTERWARDS}"
@@ -110,14 +111,14 @@ PLACES: Final = (
         re.compile(
             r"\b(?:[A-ZÄÖÜ][\w\-]{1,24}[ \-])?(?:[A-ZÄÖÜ][a-zäöüß\-]{1,24}(?:stra(?:ß|ss)e|str\.|"
             r"weg|platz|allee|gasse|ring|ufer|damm|markt|steig|chaussee)|Stra(?:ß|ss)e|Str\.|Platz|"
-            r"Allee|Weg|Gasse|Ring|Damm)\s\d{1,4}\s?[a-z]?\b(?:,\s\d{5}\s[A-ZÄÖÜ][a-zäöüß]+)?"
+            r"Allee|Weg|Gasse|Ring|Damm)\s\d{1,4}\s?[a-z]?\b(?:,\s\d{5}\s[A-ZÄÖÜ][a-zäöüß]{1,24})?"
         ),
     ),
     Detector(
         Kind.ADDRESS,
         re.compile(
             r"\b(?:Am|An der|An den|Im|In der|Auf dem|Auf der|Zum|Zur|Unter den|Beim|Alte|"
-            r"Alter)(?:\s[A-ZÄÖÜ][a-zäöüß]{1,20}){1,3}\s\d{1,4}\s?[a-z]?,\s\d{5}\b(?:\s[A-ZÄÖÜ][a-zäöüß]+)?"
+            r"Alter)(?:\s[A-ZÄÖÜ][a-zäöüß]{1,20}){1,3}\s\d{1,4}\s?[a-z]?,\s\d{5}\b(?:\s[A-ZÄÖÜ][a-zäöüß]{1,24})?"
         ),
     ),
     Detector(
