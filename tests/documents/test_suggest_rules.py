@@ -53,7 +53,9 @@ def test_a_value_is_found_however_it_is_written(text, kind, value):
         "a regulation (ABC 25) applies",
         "坐3号线到北京路3号线站台",
         "线路3层",
-        "动作呼叫时选择参数",
+        "动作呼叫时选择性的参数",
+        "高中老师说的",
+        "同事马上来",
         "客户:华为公司",
         "甲方:金山软件公司",
         "朋友推荐的店",
@@ -76,6 +78,10 @@ def test_each_person_of_a_list_is_asked_about():
 def test_a_person_of_the_case_is_no_other_person():
     assert found("收件人:张伟", "张伟") == [("known-person", "张伟")]
     assert found("收件人:张伟", "李娜") == [("other-person", "张伟")]
+
+
+def test_a_person_of_the_case_goes_before_a_longer_name_of_another():
+    assert found("Recipient: John Smith Junior", "John Smith") == [("known-person", "John Smith")]
 
 
 @pytest.mark.parametrize(
