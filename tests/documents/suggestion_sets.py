@@ -2,7 +2,8 @@
 
 ``suggestion_sets.json`` holds, for each string, its set, the kind of its values (none for a string
 that only looks like one), where the values stand, and the people of its case. The patterns were
-mended on the set ``tuned`` only. People, numbers and addresses are made up.
+mended on the set ``tuned`` only; ``names`` came later, for names of other people, and was tuned on
+too. People, numbers and addresses are made up.
 """
 
 import json
@@ -17,6 +18,8 @@ from disclosure.documents.kinds import Kind
 from disclosure.documents.suggest import Suggestion, suggest
 
 SETS: Final = ("tuned", "held-out")
+NAMES: Final = "names"
+"""A third set, of other people only; it was tuned on."""
 
 
 @dataclass(frozen=True)
