@@ -45,8 +45,8 @@ DIGIT: Final = r"[0-9〇零一二三四五六七八九幺]"
 PLATE_OF: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使"
 VERSION: Final = re.compile(
     r"(?:\b(?:version|ver|v|build|release|firmware|section|sections|chapter|clause|article|para|"
-    r"paragraph|rev|revision|sdk|app|kernel|driver)[.:]?\s{0,2}|[a-z]/|§\s?|"
-    r"(?:版本|版本号|固件|固件版本|软件|系统|第|章|节|条款|附件|见附件|见|规范|标准)[:：]?\s?v?)$",
+    r"paragraph|rev|revision|sdk|kernel|driver)[.:]?\s{0,2}|[a-z]/|§\s?|"
+    r"(?:版本|版本号|固件|固件版本|第|章|节|条款|附件)[:：]?\s?v?)$",
     re.IGNORECASE,
 )
 """What stands before four numbers with dots that are no address."""

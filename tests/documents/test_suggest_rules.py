@@ -31,6 +31,7 @@ def found(text: str, *people: str) -> list[tuple[str, str]]:
         ("IP:2001:db8::7 上线", "ip-address", "2001:db8::7"),
         ("(158.60.141.168)", "ip-address", "158.60.141.168"),
         ("手机上网112.64.51.220", "ip-address", "112.64.51.220"),
+        ("登录系统112.64.51.220成功", "ip-address", "112.64.51.220"),
         ("host 203[.]0[.]113[.]9", "ip-address", "203[.]0[.]113[.]9"),
         ("plate number KA-XY 123", "plate", "KA-XY 123"),
         ("住香港旺角道12號3樓", "address", "香港旺角道12號3樓"),
