@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from disclosure.domain.events import Event
 from disclosure.domain.ledger import time_text
-from disclosure.domain.ledger_walk import StoredEntry
+from disclosure.domain.ledger_walk import Batch
+from disclosure.domain.workflow import TRANSITIONS
 from disclosure.operations.desk import Work
 from disclosure.storage.cases import Case
 from disclosure.storage.releases import Release, Rendition, Signature, SignatureVoiding
@@ -51,7 +52,11 @@ _KINDS: dict[bytes, tuple[str, str, Callable[[Mapping[str, Any]], Row]]] = {
 """How an entry begins -> kind of row, name of its id in the entry, and what the row must say."""
 
 _RECEIVED = f'{{"action":"{Event.CASE_RECEIVED.value}"'.encode()
-_LONGEST_START = max(map(len, _KINDS))
+_BEGINS = slice(len('{"action":"'), len('{"action":"') + 8)
+_TELLING = {start[_BEGINS] for start in (*_KINDS, _RECEIVED)} | {
+    row.event.value.encode()[:8] for row in TRANSITIONS if row.target is not None
+}
+"""How the names of events begin whose entries may tell of a row or a state."""
 
 
 @dataclass
@@ -66,11 +71,15 @@ class Told:
     moves: dict[str, bytes] = field(default_factory=dict)
     rows: dict[str, dict[str, Row]] = field(default_factory=dict)
 
-    def remember(self, entry: StoredEntry) -> None:
-        """Keep what an entry says of a row or a state; most say nothing and are not parsed."""
-        body = entry.body
-        if entry.case is not None and (b'"to":"' in body or body.startswith(_RECEIVED)):
-            self.moves[entry.case] = body
+    def remember(self, batch: Batch) -> None:
+        """Keep what entries say of a row or a state; most say nothing and are not parsed."""
+        for case, body in zip(batch.cases, batch.bodies, strict=True):
+            if body[_BEGINS] in _TELLING:
+                self._remember(case, body)
+
+    def _remember(self, case: str | None, body: bytes) -> None:
+        if case is not None and (b'"to":"' in body or body.startswith(_RECEIVED)):
+            self.moves[case] = body
         start = body[: body.find(b",")]
         if start in _KINDS:
             kind, name, of = _KINDS[start]
