@@ -23,7 +23,7 @@ from disclosure.domain.checkpoints import (
 from disclosure.domain.ledger import EMPTY
 from disclosure.domain.ledger_walk import Walked
 from disclosure.domain.merkle import Tree
-from disclosure.operations.checkpoints import keys_of, public_hex
+from disclosure.operations.checkpoints import keys_of, public_hex, ring_keys
 from disclosure.operations.desk import Work
 from disclosure.storage.ledger_rows import LedgerCheckpoint, LedgerKey
 
@@ -126,7 +126,7 @@ def _signature_in(text: str) -> bytes:
 
 
 def _key_faults(work: Work, keys: list[LedgerKey]) -> list[str]:
-    ours = [public_hex(key) for key in work.desk.keys.ledger_keys]
+    ours = [public_hex(key) for key in ring_keys(work.desk, len(keys))]
     told = [key.public_key for key in keys]
     if [key.number for key in keys] != list(range(1, len(keys) + 1)):
         return ["a key of the ledger is missing"]
