@@ -3,6 +3,7 @@
 Owns what is remembered of the entries for it, and the comparison. Reads only.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from disclosure.domain.workflow import TRANSITIONS
 from disclosure.operations.desk import Work
 from disclosure.storage.cases import Case
 from disclosure.storage.releases import Release, Rendition, Signature, SignatureVoiding
+from disclosure.storage.reports import TransparencyReport
 
 Row = tuple[object, ...]
 
@@ -36,6 +38,12 @@ def _voiding(entry: Mapping[str, Any]) -> Row:
     return (entry["data"]["cause"],)
 
 
+def _report(entry: Mapping[str, Any]) -> Row:
+    data = entry["data"]
+    sha256 = data["sha256"]
+    return sha256, sha256, data["up_to"], entry["actor"]["person"], entry["at"]
+
+
 def _rendition(entry: Mapping[str, Any]) -> Row:
     return (entry["data"]["sha256"],)
 
@@ -47,6 +55,7 @@ _KINDS: dict[bytes, tuple[str, str, Callable[[Mapping[str, Any]], Row]]] = {
         (Event.SIGNATURE_VOIDED, "voiding", "signature", _voiding),
         (Event.RELEASE_MADE, "release", "release", _release),
         (Event.RENDITION_BUILT, "rendition", "rendition", _rendition),
+        (Event.REPORT_PUBLISHED, "transparency report", "report", _report),
     )
 }
 """How an entry begins -> kind of row, name of its id in the entry, and what the row must say."""
@@ -123,12 +132,18 @@ def row_faults(work: Work, told: Told) -> list[str]:
 
 
 def _rows_there(work: Work) -> dict[str, dict[str, Row]]:
-    def read(*columns: Any) -> dict[str, Row]:
+    def read(*columns: Any) -> dict[str, tuple[Any, ...]]:
         rows = work.session.execute(select(*columns)).all()
         return {row[0]: tuple(map(_told, row[1:])) for row in rows}
 
     s, r = Signature, Release
+    t = TransparencyReport
+    reports = read(t.id, t.content, t.sha256, t.up_to, t.published_by, t.published_at)
     return {
+        "transparency report": {
+            each: (hashlib.sha256(bytes(content)).hexdigest(), *rest)
+            for each, (content, *rest) in reports.items()
+        },
         "signature": read(s.id, s.rendition_id, s.sha256, s.role, s.person_id, s.signed_at),
         "voiding": read(SignatureVoiding.signature_id, SignatureVoiding.cause),
         "release": read(r.id, r.rendition_id, r.sha256, r.profile, r.released_by, r.released_at),
