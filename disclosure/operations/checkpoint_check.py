@@ -86,8 +86,8 @@ def _read(
     *,
     is_signature_asked: bool,
 ) -> tuple[Checkpoint | None, str]:
-    note = bytes(row.body)
-    if digest_of(note) != row.sha256:
+    note: object = row.body  # SQLite keeps what it is given, whatever the column
+    if not isinstance(note, bytes) or digest_of(note) != row.sha256:
         return None, "has other bytes than those that were hashed"
     try:
         text = note.decode()

@@ -107,6 +107,8 @@ def _batches(work: Work) -> Iterator[Batch]:
     last = 0
     while rows := _rows_behind(work, last):
         seqs, ids, case_seqs, leaves, bodies = zip(*rows, strict=True)
+        if set(map(type, bodies)) != {bytes}:  # SQLite keeps what it is given, whatever the column
+            bodies = tuple(body if isinstance(body, bytes) else b"" for body in bodies)
         named = tuple(map(references.__getitem__, ids))
         yield Batch(seqs, named, case_seqs, leaves, bodies)
         last = seqs[-1]
