@@ -209,7 +209,7 @@ def test_a_glance_over_nothing_is_an_empty_ledger():
 
 
 @pytest.mark.parametrize("known", [(40,), (3, 12, 40), (5,), ()])
-@pytest.mark.parametrize("at", [0, 10, 20, 38])
+@pytest.mark.parametrize("at", [0, 10, 20, 38, 39])
 def test_no_changed_column_passes_at_a_glance(at, known):
     rows = ledger()
     signed = roots(rows, *known)

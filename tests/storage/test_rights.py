@@ -136,6 +136,23 @@ def test_the_application_cannot_take_the_guards_away_on_sqlite(on_sqlite, statem
     assert "not authorized" in why or "prohibited" in why, why
 
 
+def test_the_application_drops_no_trigger_and_changes_no_table_on_sqlite(on_sqlite):
+    with on_sqlite.app.app_context(), db.engine.connect() as connection:
+        query = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        triggers = list(connection.execute(query).scalars())
+    assert len(triggers) > len(APPEND_ONLY) * 2
+    statements = [f"DROP TRIGGER {name}" for name in triggers]
+    for table in APPEND_ONLY:
+        statements += [
+            f'DROP TABLE "{table}"',
+            f'ALTER TABLE "{table}" RENAME TO other',
+            f'ALTER TABLE "{table}" ADD COLUMN other TEXT',
+        ]
+
+    allowed = [each for each in statements if "not authorized" not in why_not(on_sqlite, each)]
+    assert allowed == []
+
+
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_no_table_is_emptied_or_unguarded_on_postgresql(on_postgres, table):
     for statement in (
