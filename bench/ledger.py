@@ -2,7 +2,8 @@
 
 Prints one line for each figure; each is a ratio to a limit that is measured in the same run. How
 to read them, and the targets: append at least 0.15 of the bare fsync rate, `verify-ledger` at most
-3 times and `verify.py` at most 35 times chained SHA-256 over the same bytes.
+3 times and `verify.py` at most 35 times chained SHA-256 over the same bytes. `--quick` takes a
+small ledger and one round, to see that it runs.
 """
 
 import hashlib
@@ -31,8 +32,9 @@ from disclosure.storage.ledger_rows import LedgerEntry
 from tests.app import Office, make_app
 from tests.cases import police_case
 
-ENTRIES = int(os.environ.get("BENCH_ENTRIES", "10000"))
-ROUNDS = 5
+QUICK = "--quick" in sys.argv[1:]
+ENTRIES = int(os.environ.get("BENCH_ENTRIES", "300" if QUICK else "10000"))
+ROUNDS = 1 if QUICK else 5
 
 
 def say(name: str, value: float, unit: str, target: str = "") -> None:

@@ -238,14 +238,14 @@ def _exporter(username: str) -> Actor:
 
 
 @commands.command(name="verify-ledger")
-@click.option("--deep", is_flag=True, help="Read every entry as JSON too.")
+@click.option("--deep", is_flag=True, help="Read every entry as JSON and check every signature.")
 @instance_option
 @reports_errors
 def verify_ledger(*, deep: bool, instance: Path | None) -> None:
     """Check the whole ledger: bytes, hashes, chains, tree, checkpoints, guards and rows."""
     from disclosure.operations.ledger_check import verify_ledger as check  # noqa: PLC0415 - as named
 
-    with open_app(instance).app_context(), look(SYSTEM) as unit:
+    with open_app(instance).app_context(), look(SYSTEM, steady=True) as unit:
         report = check(unit, deep=deep)
         if report.whole:
             end_alarm(unit.desk.settings.instance)

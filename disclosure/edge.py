@@ -79,17 +79,21 @@ def unit_of_work(actor: Actor, *, despite_alarm: bool = False) -> Iterator[Work]
 
 
 @contextmanager
-def look(actor: Actor) -> Iterator[Work]:
+def look(actor: Actor, *, steady: bool = False) -> Iterator[Work]:
     """Open one transaction that only reads; whatever is changed in it is thrown away.
 
     Args:
         actor: Who looks.
+        steady: Show the whole database as it is now, whatever others write meanwhile. On SQLite it
+            is so in any case; on PostgreSQL each query would see what was committed before it.
     """
     home = house()
     session = db.session()
     session.rollback()
     with reading():
         try:
+            if steady and db.engine.dialect.name == "postgresql":
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield Work(session, desk_in_force(session, home.desk), actor, home.clock())
         finally:
             session.rollback()

@@ -341,7 +341,7 @@ def show_witnesses() -> None:
 def check_ledger(*, deep: bool = False) -> LedgerReport:
     """Check the whole ledger, record the result, and raise the alarm or end it."""
     instance = house().desk.settings.instance
-    with look(SYSTEM) as work:
+    with look(SYSTEM, steady=True) as work:
         report = verify_ledger(work, deep=deep)
     if report.whole:
         end_alarm(instance)

@@ -15,7 +15,6 @@ both roots, seal.txt the case's last entry and every file. docs/case-record.md t
 from __future__ import annotations
 
 import argparse
-import base64
 import errno
 import itertools
 import json
@@ -25,7 +24,9 @@ import struct
 import sys
 import zipfile
 import zlib
+from base64 import b64decode, b64encode
 from bisect import bisect_left
+from contextlib import suppress
 from hashlib import sha256, sha512
 from pathlib import Path
 from typing import IO, Any
@@ -42,6 +43,10 @@ MARK = b"disclosure case record v2"  # the comment of a zip as exported
 CHUNK, TEXT_LIMIT = 1 << 20, 1 << 28
 TWO = ("legal_reviewer", "compliance_officer")  # the roles that sign under each profile
 PROFILES = {"STD": TWO, "EMERG": TWO, "AUTO": TWO, "DUAL": (*TWO, "senior_compliance_officer")}
+READ = json.JSONDecoder(parse_float=str, parse_constant=str).decode
+WRITE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+BAD_FORM = (ValueError, TypeError, LookupError, AttributeError, RuntimeError, EOFError)
+KINDS = {"seq": int, "action": str, "data": dict, "commit": dict, "actor": dict}
 Told = dict[str, Any]  # what an entry or a signed text tells; an entry's own hash is its "leaf"
 
 
@@ -49,11 +54,7 @@ class Tampered(Exception):
     """Say what in the record is not what was exported."""
 
 
-# What Python raises for a text or a zip that is not in the form that is exported.
-BAD_FORM = (ValueError, TypeError, LookupError, AttributeError, RuntimeError, EOFError)
-
-# Ed25519 (RFC 8032, 5.1). Only public values are handled, so its time may vary.
-P = 2**255 - 19
+P = 2**255 - 19  # Ed25519 (RFC 8032, 5.1); only public values are handled: its time may vary
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
 Point = tuple[int, int, int, int]  # X, Y, Z, T with x = X/Z, y = Y/Z, x*y = T/Z
@@ -177,11 +178,15 @@ class Tree:
 
     def over(self, low: int, high: int, cut: int = 0) -> bytes:
         """Return the root over some leaves; never by a node that hides one, or the cut."""
-        held = bisect_left(self.places, high) > bisect_left(self.places, low)
+        held = self.places[bisect_left(self.places, low) : bisect_left(self.places, high)]
         if not held and not low < cut < high and f"{low}-{high}" in self.nodes:
             return bytes.fromhex(self.nodes[f"{low}-{high}"])
-        if high - low <= 1:
-            return self.leaves[low]
+        if len(held) == high - low:  # all are here: row by row up, an odd one goes up as it is
+            row = [self.leaves[place] for place in held]
+            while len(row) > 1:
+                pairs, odd = range(0, len(row) - 1, 2), row[len(row) & ~1 :]
+                row = [sha256(b"\1" + row[at] + row[at + 1]).digest() for at in pairs] + odd
+            return row[0]
         half = low + (1 << (high - low - 1).bit_length() - 1)
         return sha256(b"\1" + self.over(low, half, cut) + self.over(half, high, cut)).digest()
 
@@ -194,8 +199,8 @@ class Tree:
         root, *lefts = (self.over(end & (end - 1), end) for end in ends)
         for left in lefts:
             root = sha256(b"\1" + left + root).digest()
-        roots = (root, self.over(0, whole, size))
-        return [base64.b64encode(each).decode() for each in roots] == [old["root"], new["root"]]
+        roots = [b64decode(told["root"]) for told in (old, new)]
+        return roots == [root, self.over(0, whole, size)]
 
 
 def read_note(text: str, where: str, form: str, keys: list[bytes]) -> Told:
@@ -204,10 +209,10 @@ def read_note(text: str, where: str, form: str, keys: list[bytes]) -> Told:
     told = re.fullmatch(form, body)
     if not told:
         raise Tampered(f"{where} is not a signed statement of the right form")
-    name, signature = told["origin"], base64.b64decode(last.rpartition(" ")[2])[4:]
+    name, signature = told["origin"], b64decode(last.rpartition(" ")[2])[4:]
     for key in keys:
         mark = sha256(f"{name}\n\1".encode() + key).digest()[:4]
-        same = f"{body}\n\n— {name} {base64.b64encode(mark + signature).decode()}\n" == text
+        same = f"{body}\n\n— {name} {b64encode(mark + signature).decode()}\n" == text
         if same and signed_by(key, f"{body}\n".encode(), signature):
             return told.groupdict()
     raise Tampered(f"{where} was changed, or signed with another key")
@@ -215,22 +220,18 @@ def read_note(text: str, where: str, form: str, keys: list[bytes]) -> Told:
 
 def read_entry(line: str, place: int, case: str | None) -> Told:
     """Return an entry if its bytes have the one form that the ledger writes."""
+    wrong = "was changed: it is not what the ledger writes"
+    with suppress(ValueError, TypeError, KeyError, RecursionError):
+        told: Told = READ(line)
+        good = WRITE(told) == line and [type(told[name]) for name in KINDS] == [*KINDS.values()]
+        good = good and told["v"] == 1 and told["seq"] > 0
+        first = case is None or (place == 1) == (told["case_prev"] == EMPTY)
+        if good and (told["case_seq"] or 1) == place and told["case"] == case and first:
+            told["leaf"] = sha256(b"\0" + line.encode()).hexdigest()
+            return told
+        wrong = "does not belong here: one was dropped, added or moved" if good else wrong
     number = re.search(r'"seq":(\d{1,15}),', line)
-    where = f"entry {place} of the case (seq {number[1] if number else 'unreadable'})"
-    try:
-        told: Told = json.loads(line, parse_float=str, parse_constant=str)
-        same = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":")) == line
-        kinds = [type(told[name]) for name in ("seq", "action", "data", "commit", "actor")]
-        good = same and told["v"] == 1 and kinds == [int, str, dict, dict, dict] and told["seq"] > 0
-        told["leaf"] = sha256(b"\0" + line.encode()).hexdigest()
-    except (ValueError, TypeError, KeyError, RecursionError):
-        good = False
-    if not good:
-        raise Tampered(f"{where} was changed: it is not what the ledger writes")
-    first = case is None or (place == 1) == (told["case_prev"] == EMPTY)
-    if (told["case_seq"] or 1) != place or told["case"] != case or not first:
-        raise Tampered(f"{where} does not belong here: one was dropped, added or moved")
-    return told
+    raise Tampered(f"entry {place} of the case (seq {number and number[1]}) {wrong}")
 
 
 def check_entries(lines: list[str], seal: Told) -> list[Told]:
@@ -252,13 +253,13 @@ def check_tree(now: Told, proofs: Any, entries: list[Told], keys: list[bytes]) -
     changes = [read_entry(each["entry"], 1, None) for each in proofs["keys"]]
     leaves = {each["seq"] - 1: bytes.fromhex(each["leaf"]) for each in entries + changes}
     tree, seqs = Tree(leaves, proofs["tree"]), [entry["seq"] for entry in entries]
-    apart = seqs == sorted(seqs) and len(leaves) == len(entries + changes)
-    if not apart or seqs[-1] > int(now["size"]) or not tree.grew(now, now):
+    size, apart = int(now["size"]), seqs == sorted(seqs) and len(leaves) == len(entries + changes)
+    if not apart or seqs[-1] > size or tree.over(0, size) != b64decode(now["root"]):
         raise Tampered("data/proofs.json: the entries are not those under the signed root")
     head = f"{entries[-1]['case']}\n{len(entries)}\n{entries[-1]['leaf']}\n"
     place, cases = proofs["heads"]["place"], int(now["cases"])
     heads = Tree({place: sha256(b"\0" + head.encode()).digest()}, proofs["heads"]["nodes"])
-    if not 0 <= place < cases or base64.b64encode(heads.over(0, cases)).decode() != now["heads"]:
+    if not 0 <= place < cases or heads.over(0, cases) != b64decode(now["heads"]):
         raise Tampered(f"entry {len(entries)} is not the case's last one under the signed heads")
     for at, key in enumerate(keys[1:]):
         end, change = proofs["keys"][at]["checkpoint"], changes[at]
@@ -389,8 +390,7 @@ def main() -> int:
         code, lines = 1, [f"TAMPERED: {told}{fault}"]
         if isinstance(fault, OSError) and fault.errno != errno.EINVAL:  # that is a place before 0
             code, lines = 2, [f"UNREADABLE: {fault}"]
-    # In plain ASCII, so that no text of a record can play tricks with a terminal.
-    plain = [ascii(line)[1:-1][:400] for line in lines]
+    plain = [ascii(line)[1:-1][:400] for line in lines]  # no text plays tricks with a terminal
     print(*plain, sep="\n", file=sys.stderr if code > 1 else sys.stdout)
     return code
 

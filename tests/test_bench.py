@@ -1,4 +1,4 @@
-"""The benchmark of the rules runs and prints one line for each figure, however fast it is."""
+"""The benchmarks run and print one line for each figure, however fast they are."""
 
 import re
 import subprocess
@@ -9,7 +9,24 @@ ROOT = Path(__file__).parents[1]
 FIGURE = re.compile(r"evaluate: [^:]+: [\d.]+( \(goal: [^()]+\))?")
 
 
-def test_the_benchmark_prints_one_line_for_each_figure():
+LEDGER_FIGURE = re.compile(r".{58} +[\d.]+ (ms CPU|a second|x|s CPU|s)( +\(target [^()]+\))?")
+
+
+def test_the_benchmark_of_the_ledger_prints_one_line_for_each_figure():
+    done = subprocess.run(
+        [sys.executable, "bench/ledger.py", "--quick"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+
+    lines = done.stdout.splitlines()
+    assert len(lines) == 9
+    assert all(LEDGER_FIGURE.fullmatch(line) for line in lines), done.stdout
+
+
+def test_the_benchmark_of_the_rules_prints_one_line_for_each_figure():
     done = subprocess.run(
         [sys.executable, "bench/evaluate.py", "--quick"],
         capture_output=True,

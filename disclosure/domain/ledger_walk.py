@@ -1,15 +1,20 @@
 """Walk over a ledger and find the first entry that is not what was written.
 
-Owns the check of bytes, chains and tree in one pass that keeps one short line for each case. Must
-not read rows or signatures: ``operations.ledger_check`` gives it the entries, and what signed
-checkpoints and witnesses say of them. The format is ``domain.ledger``'s.
+Owns the check of bytes, chains and tree in one pass that keeps one short line for each case: quick
+for a ledger that is whole, and step by step to name what is wrong in one that is not. Must not read
+rows or signatures: ``operations.ledger_check`` gives it the entries, and what signed checkpoints
+and witnesses say of them. The format is ``domain.ledger``'s.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import count, pairwise, repeat
+from operator import contains
+from typing import Any, NamedTuple
 
 from disclosure.domain.ledger import EMPTY, FORMAT, canonical_json
 from disclosure.domain.merkle import Frontier
@@ -23,6 +28,26 @@ class StoredEntry(NamedTuple):
     case_seq: int | None
     leaf: str
     body: bytes
+
+
+class Batch(NamedTuple):
+    """Hold some entries that follow each other, column by column: see ``StoredEntry``."""
+
+    seqs: Sequence[int]
+    cases: Sequence[str | None]
+    case_seqs: Sequence[int | None]
+    leaves: Sequence[str]
+    bodies: Sequence[bytes]
+
+    def cut(self, low: int, high: int) -> "Batch":
+        """Return the entries from place ``low`` up to ``high``, which is left out."""
+        return Batch(
+            self.seqs[low:high],
+            self.cases[low:high],
+            self.case_seqs[low:high],
+            self.leaves[low:high],
+            self.bodies[low:high],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +78,19 @@ class Walked:
 _NOTHING: Mapping[int, bytes] = {}
 
 
-def walk(
-    entries: Iterable[StoredEntry], *, roots: Mapping[int, bytes] = _NOTHING, deep: bool = True
-) -> Walked:
-    """Check every entry and return what was found up to the first bad one.
+def walk(entries: Iterable[StoredEntry], *, roots: Mapping[int, bytes] = _NOTHING) -> Walked:
+    """Check every entry step by step and return what was found up to the first bad one.
 
-    A cut-off end, or a ledger that was written anew as a whole, can only be seen with ``roots``.
+    Each is read as JSON too, and every column compared with it. A cut-off end, or a ledger that was
+    written anew as a whole, can only be seen with ``roots``.
 
     Args:
         entries: All rows in the order of ``seq``.
         roots: Size to root of the tree, as told by signed checkpoints or a witness.
-        deep: Read every entry as JSON and compare each column with it. Without it the bytes are
-            hashed and searched for their place, which is several times faster.
     """
     found = Walked()
     for entry in entries:
-        why = _step(entry, found) or (_deep_fault(entry, found) if deep else "")
+        why = _step(entry, found) or _deep_fault(entry, found)
         if not why and found.tree.size + 1 in roots:
             why = _root_fault(entry, found, roots)
         if why:
@@ -81,7 +103,91 @@ def walk(
     return found
 
 
+def skim(batches: Iterable[Batch], *, roots: Mapping[int, bytes] = _NOTHING) -> Walked | None:
+    """Check every entry by whole columns, several times faster than ``walk``.
+
+    Every byte is hashed and every root recomputed. What a signed root covers needs no reading: its
+    bytes, and with them every place and link that they name, are those that were signed. It is
+    looked up that each names the hash before it and its case; behind the last root each entry is
+    checked as ``walk`` does it, but for its form.
+
+    Args:
+        batches: All rows in the order of ``seq``, some in each.
+        roots: As for ``walk``.
+
+    Returns:
+        What was found, or None when anything is not right: then ``walk`` names it.
+    """
+    found, columns, sizes = Walked(), _Columns(), sorted(roots)
+    for batch in batches:
+        for part in _cut(batch, found.tree.size, sizes):
+            covered = sizes and found.tree.size < sizes[-1]
+            if not (columns.fit(part, found) if covered else _steps_fit(part, found)):
+                return None
+            if roots.get(found.tree.size, b"") not in {b"", found.tree.root()}:
+                return None
+    return found if found.tree.size >= max(roots, default=0) else None
+
+
+def _cut(batch: Batch, start: int, sizes: Sequence[int]) -> Iterator[Batch]:
+    """Cut a batch behind each entry at which a root is known."""
+    length = len(batch.bodies)
+    between = sizes[bisect_right(sizes, start) : bisect_left(sizes, start + length)]
+    for low, high in pairwise([0, *(size - start for size in between), length]):
+        yield batch.cut(low, high)
+
+
+class _Columns:
+    """Compare whole columns; remembers how far each case is and how its entries name it."""
+
+    def __init__(self) -> None:
+        self.follows: defaultdict[str | None, Iterator[int | None]] = defaultdict(lambda: count(1))
+        self.follows[None] = repeat(None)
+        self.texts = _CaseTexts()
+
+    def fit(self, part: Batch, found: Walked) -> bool:
+        """Answer whether the entries are right but for their form, and let them count."""
+        sha256, bodies, first = hashlib.sha256, part.bodies, found.tree.size + 1
+        if list(part.seqs) != list(range(first, first + len(bodies))):
+            return False
+        hashes = [sha256(b"\x00" + body).digest() for body in bodies]
+        if list(map(bytes.hex, hashes)) != list(part.leaves):
+            return False
+        before = list(map(str.encode, (found.leaf, *part.leaves[:-1])))
+        found.tree.extend(hashes)
+        found.leaf = part.leaves[-1]
+        heads: dict[Any, Any] = dict(
+            zip(part.cases, zip(part.case_seqs, part.leaves, strict=True), strict=True)
+        )
+        heads.pop(None, None)
+        found.cases.update(heads)
+        return (
+            list(map(next, map(self.follows.__getitem__, part.cases))) == list(part.case_seqs)
+            and all(map(contains, bodies, map(self.texts.__getitem__, part.cases)))
+            and [body.rpartition(_PREV)[2][:64] for body in bodies] == before
+        )
+
+
+class _CaseTexts(dict[str | None, bytes]):
+    """How the entries of a case name it; made when it is first asked for."""
+
+    def __missing__(self, case: str | None) -> bytes:
+        text = _NO_CASE if case is None else f'"case":"{case}","case_prev":"'.encode()
+        self[case] = text
+        return text
+
+
+def _steps_fit(part: Batch, found: Walked) -> bool:
+    """Answer whether entries are right but for their form, one by one, and let them count."""
+    for entry in map(StoredEntry, *part):
+        if _step(entry, found):
+            return False
+        _take(entry, found)
+    return True
+
+
 _START = (0, EMPTY)
+_PREV = b'"prev":"'
 _NO_CASE = b'"case":null,"case_prev":null,"case_seq":null,"commit":'
 
 

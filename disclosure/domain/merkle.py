@@ -56,6 +56,21 @@ class Frontier:
             full >>= 1
         self.size += 1
 
+    def extend(self, leaves: Sequence[bytes]) -> None:
+        """Put many leaves at the end, level by level: as ``add`` for each, several times faster."""
+        sha256, full, smallest_first, row = hashlib.sha256, self.size, self.roots[::-1], leaves
+        kept: list[bytes] = []
+        while row:
+            if full & 1:
+                row = [smallest_first.pop(0), *row]
+            if len(row) & 1:
+                kept.append(row[-1])
+            pairs = iter(row)  # an odd one at the end is dropped here, and kept above
+            row = [sha256(b"\x01" + a + b).digest() for a, b in zip(pairs, pairs, strict=False)]
+            full >>= 1
+        self.roots = [*kept, *smallest_first][::-1]
+        self.size += len(leaves)
+
     def root(self) -> bytes:
         """Return the root of the tree as it is now."""
         if not self.roots:

@@ -16,6 +16,7 @@ from disclosure.domain.merkle import Frontier, Tree
 from disclosure.errors import NotReady, Refused
 from disclosure.operations.desk import Desk, Work
 from disclosure.storage.cases import Case
+from disclosure.storage.keyring import read_keyring
 from disclosure.storage.ledger_rows import LedgerCaseHead, LedgerCheckpoint, LedgerHead, LedgerKey
 from disclosure.storage.notes import signed_note
 
@@ -48,7 +49,7 @@ def checkpoint_now(work: Work) -> LedgerCheckpoint:
 
     Raises:
         Refused: When the ledger is empty.
-        NotReady: When this process has not the key that is in force.
+        NotReady: When the key that is in force is not in the key ring.
     """
     return make_checkpoint(work, lock_head(work))
 
@@ -62,7 +63,7 @@ def make_checkpoint(work: Work, head: LedgerHead) -> LedgerCheckpoint:
 
     Raises:
         Refused: When the ledger is empty.
-        NotReady: When this process has not the key that is in force.
+        NotReady: When the key that is in force is not in the key ring.
     """
     latest = latest_checkpoint(work)
     if latest is not None and latest.size == head.seq:
@@ -124,7 +125,7 @@ def key_in_force(work: Work) -> tuple[int, Ed25519PrivateKey]:
     """Return the key that signs checkpoints now, and its number.
 
     Raises:
-        NotReady: When this process has another key ring than the ledger speaks of.
+        NotReady: When the key ring is another one than the ledger speaks of.
     """
     newest = work.session.scalars(
         select(LedgerKey).order_by(LedgerKey.number.desc()).limit(1)
@@ -134,13 +135,29 @@ def key_in_force(work: Work) -> tuple[int, Ed25519PrivateKey]:
         work.session.add(LedgerKey(number=1, public_key=public_hex(first), seq=0))
         work.session.flush()
         return 1, first
-    for key in work.desk.keys.ledger_keys:
+    for key in ring_keys(work.desk, newest.number):
         if public_hex(key) == newest.public_key:
             return newest.number, key
     raise NotReady(
-        "the key that signs checkpoints is not in the key ring that this process has read: "
-        "start it again, or restore the key ring of this ledger"
+        "the key that signs checkpoints is not in the key ring: restore the key ring of this ledger"
     )
+
+
+def ring_keys(desk: Desk, count: int) -> tuple[Ed25519PrivateKey, ...]:
+    """Return the keys of the ring that sign or signed checkpoints, oldest first.
+
+    Args:
+        desk: The desk of this process, with the ring as it was at the start.
+        count: How many keys the ledger speaks of. When the ring at the start had fewer, a key was
+            changed since: the file is read again, so that no process has to be started again. A
+            file that does not begin with the keys of the start is another ring, and not taken.
+    """
+    ours = desk.keys.ledger_keys
+    if len(ours) >= count:
+        return ours
+    fresh = read_keyring(desk.settings.keys).ledger_keys
+    begins_alike = [*map(public_hex, fresh[: len(ours)])] == [*map(public_hex, ours)]
+    return fresh if begins_alike else ours
 
 
 def keys_of(work: Work) -> list[LedgerKey]:

@@ -21,7 +21,7 @@ from disclosure.domain.workflow import Action
 from disclosure.errors import BadInput, DisclosureError, NotReady
 from disclosure.operations.assessing import latest_evaluation
 from disclosure.operations.casefile import names_of
-from disclosure.operations.checkpoints import checkpoint_now, keys_of
+from disclosure.operations.checkpoints import checkpoint_now, keys_of, ring_keys
 from disclosure.operations.desk import Desk, Work
 from disclosure.operations.explaining import card_json
 from disclosure.operations.facts import case_facts, latest_release
@@ -174,7 +174,8 @@ def write_record(
         files=files,
         app_version=__version__,
     )
-    return write_case_record(target, record, key=desk.keys.ledger_keys[gathered.key_number - 1])
+    number = gathered.key_number
+    return write_case_record(target, record, key=ring_keys(desk, number)[number - 1])
 
 
 def _entries(work: Work, case: Case) -> list[tuple[int, bytes]]:

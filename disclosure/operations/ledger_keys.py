@@ -7,7 +7,7 @@ key. The key ring file is ``storage/keyring.py``'s. Nothing here commits.
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from disclosure.domain.events import Event
-from disclosure.operations.checkpoints import checkpoint_now, key_in_force, public_hex
+from disclosure.operations.checkpoints import checkpoint_now, key_in_force, public_hex, ring_keys
 from disclosure.operations.desk import Work
 from disclosure.operations.recording import record
 from disclosure.storage.ledger_rows import LedgerKey
@@ -16,12 +16,12 @@ from disclosure.storage.ledger_rows import LedgerKey
 def spare_key(work: Work) -> Ed25519PrivateKey | None:
     """Return the key of the ring that follows the one in force; an earlier change was cut short."""
     number, _ = key_in_force(work)
-    following = work.desk.keys.ledger_keys[number:]
+    following = ring_keys(work.desk, number)[number:]
     return following[0] if following else None
 
 
 def change_key(work: Work, new: Ed25519PrivateKey) -> LedgerKey:
-    """Let another key sign from now on; every running process has to be started again.
+    """Let another key sign from now on; every running process reads the key ring again for it.
 
     Args:
         work: The unit of work.

@@ -3,6 +3,7 @@
 Owns what is remembered of the entries for it, and the comparison. Reads only.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,10 +14,12 @@ from sqlalchemy import select
 
 from disclosure.domain.events import Event
 from disclosure.domain.ledger import time_text
-from disclosure.domain.ledger_walk import StoredEntry
+from disclosure.domain.ledger_walk import Batch
+from disclosure.domain.workflow import TRANSITIONS
 from disclosure.operations.desk import Work
 from disclosure.storage.cases import Case
 from disclosure.storage.releases import Release, Rendition, Signature, SignatureVoiding
+from disclosure.storage.reports import TransparencyReport
 
 Row = tuple[object, ...]
 
@@ -35,6 +38,12 @@ def _voiding(entry: Mapping[str, Any]) -> Row:
     return (entry["data"]["cause"],)
 
 
+def _report(entry: Mapping[str, Any]) -> Row:
+    data = entry["data"]
+    sha256 = data["sha256"]
+    return sha256, sha256, data["up_to"], entry["actor"]["person"], entry["at"]
+
+
 def _rendition(entry: Mapping[str, Any]) -> Row:
     return (entry["data"]["sha256"],)
 
@@ -46,12 +55,17 @@ _KINDS: dict[bytes, tuple[str, str, Callable[[Mapping[str, Any]], Row]]] = {
         (Event.SIGNATURE_VOIDED, "voiding", "signature", _voiding),
         (Event.RELEASE_MADE, "release", "release", _release),
         (Event.RENDITION_BUILT, "rendition", "rendition", _rendition),
+        (Event.REPORT_PUBLISHED, "transparency report", "report", _report),
     )
 }
 """How an entry begins -> kind of row, name of its id in the entry, and what the row must say."""
 
 _RECEIVED = f'{{"action":"{Event.CASE_RECEIVED.value}"'.encode()
-_LONGEST_START = max(map(len, _KINDS))
+_BEGINS = slice(len('{"action":"'), len('{"action":"') + 8)
+_TELLING = {start[_BEGINS] for start in (*_KINDS, _RECEIVED)} | {
+    row.event.value.encode()[:8] for row in TRANSITIONS if row.target is not None
+}
+"""How the names of events begin whose entries may tell of a row or a state."""
 
 
 @dataclass
@@ -66,11 +80,15 @@ class Told:
     moves: dict[str, bytes] = field(default_factory=dict)
     rows: dict[str, dict[str, Row]] = field(default_factory=dict)
 
-    def remember(self, entry: StoredEntry) -> None:
-        """Keep what an entry says of a row or a state; most say nothing and are not parsed."""
-        body = entry.body
-        if entry.case is not None and (b'"to":"' in body or body.startswith(_RECEIVED)):
-            self.moves[entry.case] = body
+    def remember(self, batch: Batch) -> None:
+        """Keep what entries say of a row or a state; most say nothing and are not parsed."""
+        for case, body in zip(batch.cases, batch.bodies, strict=True):
+            if body[_BEGINS] in _TELLING:
+                self._remember(case, body)
+
+    def _remember(self, case: str | None, body: bytes) -> None:
+        if case is not None and (b'"to":"' in body or body.startswith(_RECEIVED)):
+            self.moves[case] = body
         start = body[: body.find(b",")]
         if start in _KINDS:
             kind, name, of = _KINDS[start]
@@ -114,12 +132,18 @@ def row_faults(work: Work, told: Told) -> list[str]:
 
 
 def _rows_there(work: Work) -> dict[str, dict[str, Row]]:
-    def read(*columns: Any) -> dict[str, Row]:
+    def read(*columns: Any) -> dict[str, tuple[Any, ...]]:
         rows = work.session.execute(select(*columns)).all()
         return {row[0]: tuple(map(_told, row[1:])) for row in rows}
 
     s, r = Signature, Release
+    t = TransparencyReport
+    reports = read(t.id, t.content, t.sha256, t.up_to, t.published_by, t.published_at)
     return {
+        "transparency report": {
+            each: (hashlib.sha256(bytes(content)).hexdigest(), *rest)
+            for each, (content, *rest) in reports.items()
+        },
         "signature": read(s.id, s.rendition_id, s.sha256, s.role, s.person_id, s.signed_at),
         "voiding": read(SignatureVoiding.signature_id, SignatureVoiding.cause),
         "release": read(r.id, r.rendition_id, r.sha256, r.profile, r.released_by, r.released_at),

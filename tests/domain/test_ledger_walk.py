@@ -6,7 +6,7 @@ import pytest
 
 from disclosure.domain.events import Event
 from disclosure.domain.ledger import EMPTY, Actor, Content, Place, build_entry, leaf_hash
-from disclosure.domain.ledger_walk import StoredEntry, walk
+from disclosure.domain.ledger_walk import Batch, StoredEntry, skim, walk
 from disclosure.domain.merkle import Tree
 from tests.app import NOW
 
@@ -26,9 +26,20 @@ def entry(place):
     return build_entry(place, content)
 
 
-def broken(rows, **given):
-    """Return the first entry that a walk finds bad, or None."""
-    return walk(rows, **given).broken
+def batches(rows, size):
+    for at in range(0, len(rows), size):
+        yield Batch(*zip(*rows[at : at + size], strict=True))
+
+
+def broken(rows, *, deep=False, size=7, **given):
+    """Return the first entry that is found bad, or None; quick as long as all is right."""
+    rows = list(rows)
+    found = None if deep else skim(batches(rows, size), **given)
+    return (found or walk(rows, **given)).broken
+
+
+def is_whole_at_a_glance(rows, size=7, **given):
+    return skim(batches(rows, size), **given) is not None
 
 
 def roots(rows, *sizes):
@@ -175,6 +186,73 @@ def test_a_ledger_written_anew_is_found_by_what_was_known_before():
     found = broken(other, roots=roots(rows, 20))
     assert found is not None
     assert found.seq == 20
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 40, 100])
+@pytest.mark.parametrize("known", [(), (1,), (40,), (39,), (7, 8, 9, 28), tuple(range(1, 41))])
+def test_a_glance_finds_what_a_walk_finds(size, known):
+    rows = ledger()
+    glanced = skim(batches(rows, size), roots=roots(rows, *known))
+    walked = walk(rows, roots=roots(rows, *known))
+
+    assert glanced is not None
+    assert (glanced.leaf, glanced.cases) == (walked.leaf, walked.cases)
+    assert (glanced.tree.size, glanced.tree.roots) == (walked.tree.size, walked.tree.roots)
+
+
+def test_a_glance_over_nothing_is_an_empty_ledger():
+    glanced = skim([])
+
+    assert glanced is not None
+    assert (glanced.tree.size, glanced.leaf, glanced.cases) == (0, EMPTY, {})
+    assert skim([], roots={1: b"0" * 32}) is None
+
+
+@pytest.mark.parametrize("known", [(40,), (3, 12, 40), (5,), ()])
+@pytest.mark.parametrize("at", [0, 10, 20, 38, 39])
+def test_no_changed_column_passes_at_a_glance(at, known):
+    rows = ledger()
+    signed = roots(rows, *known)
+    changes = [
+        {"seq": 77}, {"leaf": HASH}, {"case": "DR-77"}, {"case": None}, {"case_seq": 77},
+        {"case_seq": None}, {"case": None, "case_seq": None}, {"body": b"{}"}, {"leaf": ""},
+        {"body": rows[at].body.replace(b"1234", b"1235")},
+        {"case": rows[at - 1].case, "case_seq": rows[at - 1].case_seq},
+    ]  # fmt: skip
+
+    for change in changes:
+        changed = [*rows[:at], rows[at]._replace(**change), *rows[at + 1 :]]
+        assert changed == rows or not is_whole_at_a_glance(changed, roots=signed), change
+
+
+@pytest.mark.parametrize("seqs", [(10, 11), (3, 7)])
+def test_entries_of_one_case_do_not_change_places_at_a_glance(seqs):
+    rows = ledger()
+    one, other = (seq - 1 for seq in seqs)
+    changed = list(rows)
+    changed[one] = rows[one]._replace(case_seq=rows[other].case_seq, case=rows[other].case)
+    changed[other] = rows[other]._replace(case_seq=rows[one].case_seq, case=rows[one].case)
+
+    assert not is_whole_at_a_glance(changed, roots=roots(rows, 40))
+
+
+@pytest.mark.parametrize("field", ["prev", "case"])
+def test_a_wrong_link_under_a_signed_root_is_no_glance_s_matter_to_forgive(field):
+    """Whoever holds the key can sign anything: what they sign has to hang together as well."""
+    rows = ledger()
+    at = 20
+    old = {"prev": rows[at - 1].leaf, "case": rows[at].case}[field]
+    new = {"prev": HASH, "case": "DR-X"}[field]
+    body = rows[at].body.replace(f'"{field}":"{old}"'.encode(), f'"{field}":"{new}"'.encode())
+    assert body != rows[at].body
+    rows[at] = rehashed(rows[at], body)
+    for later in range(at + 1, len(rows)):
+        before = f'"prev":"{rows[later - 1].leaf}","seq"'
+        told = json.loads(rows[later].body)["prev"]
+        linked = rows[later].body.replace(f'"prev":"{told}","seq"'.encode(), before.encode())
+        rows[later] = rehashed(rows[later], linked)
+
+    assert not is_whole_at_a_glance(rows, roots=roots(rows, 40))
 
 
 def test_what_a_walk_found_are_the_heads_and_the_tree():

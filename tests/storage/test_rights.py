@@ -7,10 +7,14 @@ import pytest
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DatabaseError
 
+from disclosure.app import create_app
+from disclosure.domain.events import Event
 from disclosure.domain.states import State
+from disclosure.edge import look, unit_of_work
 from disclosure.operations import releasing
-from disclosure.operations.desk import REQUESTER
+from disclosure.operations.desk import REQUESTER, SYSTEM
 from disclosure.operations.ledger_check import verify_ledger
+from disclosure.operations.recording import record
 from disclosure.operations.releasing import _hash as hash_of
 from disclosure.storage.base import db
 from disclosure.storage.protection import APPEND_ONLY
@@ -70,6 +74,23 @@ def test_the_whole_road_is_walked_with_the_application_s_rights(office):
         assert verify_ledger(work).whole
 
 
+def test_a_check_sees_one_moment_though_others_write_meanwhile(on_postgres):
+    """Else an entry that is written while it reads is found to be one too many: a false alarm."""
+    settings = on_postgres.settings
+    other = create_app(settings, clock=on_postgres.clock)
+    with on_postgres.app.app_context(), look(SYSTEM, steady=True) as work:
+        before = verify_ledger(work).entries
+        with other.app_context():
+            with unit_of_work(SYSTEM) as elsewhere:
+                written = record(elsewhere, Event.SESSION_CLOSED).seq
+            db.session.remove()
+            db.engine.dispose()
+        again = verify_ledger(work)
+
+    assert written == before + 1
+    assert (again.whole, again.entries) == (True, before)
+
+
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_no_row_is_changed_or_deleted(office, table):
     first = columns(office, table)[0]
@@ -113,6 +134,23 @@ def test_the_application_cannot_take_the_guards_away_on_sqlite(on_sqlite, statem
     why = why_not(on_sqlite, statement)
 
     assert "not authorized" in why or "prohibited" in why, why
+
+
+def test_the_application_drops_no_trigger_and_changes_no_table_on_sqlite(on_sqlite):
+    with on_sqlite.app.app_context(), db.engine.connect() as connection:
+        query = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        triggers = list(connection.execute(query).scalars())
+    assert len(triggers) > len(APPEND_ONLY) * 2
+    statements = [f"DROP TRIGGER {name}" for name in triggers]
+    for table in APPEND_ONLY:
+        statements += [
+            f'DROP TABLE "{table}"',
+            f'ALTER TABLE "{table}" RENAME TO other',
+            f'ALTER TABLE "{table}" ADD COLUMN other TEXT',
+        ]
+
+    allowed = [each for each in statements if "not authorized" not in why_not(on_sqlite, each)]
+    assert allowed == []
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
