@@ -9,9 +9,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image, ImageDraw
 
-from disclosure.documents.limits import Limits
 from disclosure.documents.plan import Box
-from disclosure.documents.raster import apply_plan
 from tests.documents.bad_places import BOX, COVER_NAME, HATCH, SPLIT, TRIANGLES, page
 from tests.documents.corpus import (
     BASE,
@@ -26,6 +24,7 @@ from tests.documents.corpus import (
     typeset,
 )
 from tests.documents.corpus_fonts import _outline
+from tests.documents.here import applied
 
 Write = Callable[[Path], None]
 FIRST, LAST = SECRET.split()
@@ -133,17 +132,7 @@ def engine(make: Write, *, boxes: tuple[Box, ...] = (), terms: tuple[str, ...] =
     def write(path: Path) -> None:
         source = path.with_name("source.pdf")
         make(source)
-        limits = Limits()
-        apply_plan(
-            {
-                "source": str(source), "media": "PDF", "password": None, "target": str(path),
-                "regions": [[1, list(box), "third-party"] for box in boxes],
-                "terms": [[term, "third-party"] for term in terms],
-                "scans": [], "unlayered": [],
-                "limit_pages": limits.pages, "limit_side": limits.side_points,
-                "limit_pixels": limits.megapixels * 1_000_000, "limit_read": limits.read_pages,
-            }
-        )  # fmt: skip
+        applied(source, path, boxes=boxes, terms=terms)
 
     return write
 

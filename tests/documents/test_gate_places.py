@@ -2,12 +2,10 @@
 
 import pytest
 
-from disclosure.documents.gate_task import read_finished
-from disclosure.documents.inspect import limit_arguments
-from disclosure.documents.limits import Limits
 from tests.documents.bad_places import BAD_BOXES, BAD_PLACES, BOX
 from tests.documents.clean_files import CLEAN_FILES
 from tests.documents.corpus import NUMBER, SECRET
+from tests.documents.here import read
 
 NAMES = [SECRET, NUMBER, "\u5f20\u4f1f"]
 
@@ -17,15 +15,6 @@ def path(tmp_path, monkeypatch):
     """Name the finished file; the reading writes into the working folder."""
     monkeypatch.chdir(tmp_path)
     return tmp_path / "finished.pdf"
-
-
-def read(path, *, removed=(), boxes=(), strict=False, recognise=False):
-    question = {
-        "source": str(path), "removed": list(removed), "expected_pages": None,
-        "regions": [[1, list(box), "third-party"] for box in boxes],
-        "strict": strict, "scans": None, "recognise": recognise,
-    }  # fmt: skip
-    return read_finished(question | limit_arguments(Limits()))
 
 
 @pytest.mark.parametrize("name", BAD_PLACES)
