@@ -87,7 +87,7 @@ def xmp(content: str, *, encoding: str = "utf-8") -> Write:
     def change(pdf: pikepdf.Pdf) -> None:
         stream = pdf.make_stream(XMP.format(content).encode(encoding))
         stream.Type, stream.Subtype = Name.Metadata, Name.XML
-        pdf.Root.Metadata = stream
+        pdf.pages[0].obj.Metadata = stream
 
     return changed(change)
 
