@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-DOCUMENT_FIGURE = re.compile(r"^(apply|gate|bytes a page|peak memory|suggestions)\b.*: .*\d")
+DOCUMENT_FIGURE = re.compile(r"^(apply|gate|bytes a page|peak memory)\b.*: .*\d")
 FIGURE = re.compile(r"evaluate: [^:]+: [\d.]+( \(goal: [^()]+\))?")
 
 
@@ -26,7 +26,7 @@ def test_the_benchmark_prints_one_line_for_each_figure():
     assert all(FIGURE.fullmatch(line) for line in lines), done.stdout
 
 
-@pytest.mark.parametrize("name", ["redaction", "suggestions"])
+@pytest.mark.parametrize("name", ["redaction"])
 def test_the_benchmarks_of_documents_run(name):
     done = subprocess.run(
         [sys.executable, f"bench/{name}.py", "--quick"],
