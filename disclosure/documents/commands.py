@@ -5,6 +5,7 @@ belong to ``cli.py``; a refusal leaves as an exception that carries its own exit
 """
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,8 +35,8 @@ def redact_file(source: Path, target: Path, *, plan: Path, report: Path | None, 
         0; everything else is an exception.
     """
     wanted = read_plan(plan)
-    if report is not None and not report.resolve().parent.is_dir():
-        raise BadInput("there is no such folder to write into", where=report.name)
+    if report is not None:
+        _check_report(report, taken=(source, target, plan))
     done = redact(source, target, wanted)
     if report is not None:
         report.write_text(json.dumps(done.as_json(), indent=2) + "\n", "utf-8")
@@ -44,6 +45,17 @@ def redact_file(source: Path, target: Path, *, plan: Path, report: Path | None, 
         if not found:
             say(f"note: terms[{index}] occurs nowhere in this document")
     return DONE
+
+
+def _check_report(report: Path, *, taken: tuple[Path, ...]) -> None:
+    """Refuse before anything is written what could only fail, or destroy a file, afterwards."""
+    folder = report.resolve().parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise BadInput("there is no such folder to write into", where=report.name)
+    if report.is_dir():
+        raise BadInput("is a folder, not a file", where=report.name)
+    if report.resolve() in {path.resolve() for path in taken}:
+        raise BadInput("is another of the files; name one of its own", where=report.name)
 
 
 def gate_file(path: Path, *, plan: Path, original: Path | None, say: Say) -> int:
@@ -57,6 +69,9 @@ def gate_file(path: Path, *, plan: Path, original: Path | None, say: Say) -> int
 
     Returns:
         0 nothing left, 1 a leak (each with its place), 3 cannot tell (with what is missing).
+
+    Raises:
+        BadInput: When a file is missing or the plan names a page that the file does not have.
     """
     wanted = read_plan(plan)
     verdict = gate(
@@ -66,6 +81,11 @@ def gate_file(path: Path, *, plan: Path, original: Path | None, say: Say) -> int
         original=original,
         reading=Reading(password=wanted.password),
     )
+    for index, region in enumerate(wanted.regions):
+        if region.page > verdict.pages > 0:
+            raise BadInput(
+                f"the file has only {verdict.pages} pages", where=f"regions[{index}].page"
+            )
     for finding in verdict.leaks:
         say(f"leak: {finding}")
     for finding in verdict.unknown:

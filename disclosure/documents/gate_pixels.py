@@ -4,38 +4,51 @@ Imported only in the limited child. Owns how pixels are got without the engine's
 our own form by decoding its one image, any other page by poppler, and each of its images too.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pikepdf
 from numpy.typing import NDArray
-from PIL import Image
 
 from disclosure.documents.burn import Rectangle, burn, label_rectangle, padded, rectangle
 from disclosure.documents.fonts_of_page import pages_with_untrusted_fonts
+from disclosure.documents.gate_bare import bare_copy
+from disclosure.documents.gate_images import (
+    Grey,
+    content_of,
+    decoded,
+    drawn_page,
+    images_of,
+    is_lossy,
+    resources_of,
+    stored_image,
+)
 from disclosure.documents.gate_text import images_by_pdfminer
 from disclosure.documents.plan import Box, Region
-from disclosure.documents.programs import ProgramFailed, ProgramMissing, run_program
+from disclosure.documents.programs import ProgramFailed, ProgramMissing
 from disclosure.documents.recognise import languages_for, read_in_any_turn
 from disclosure.documents.writer import FONT_NAME, IMAGE_NAME
 
-RESOLUTION: Final = 200
-SECONDS: Final = 60.0
 EVEN: Final = 24
 """Difference of brightness that storing as JPEG or as a palette may bring into one colour."""
+
+DRAWN_EVEN: Final = 8
+"""The same on a page without such images, where poppler only rounds."""
 
 LABEL_SLACK: Final = 96
 BLOCK: Final = 8
 """Pixels over which JPEG spreads an edge."""
 
+UNREADABLE: Final = (pikepdf.PdfError, AttributeError, TypeError, RuntimeError)
+INLINE: Final = re.compile(rb"\bBI\b.*?\bID\b", re.DOTALL)
+
 SMALLEST_IMAGE: Final = (60, 16)
 SHOWN: Final = b" Tj"
-
-Grey = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,7 @@ class PagePixels:
         rotation: Clockwise turn on the screen.
         own: Whether the page has our own form.
         lossy: Whether the pixels went through JPEG, which blurs the edge of a box.
+        even: Difference of brightness that storing may bring into one colour.
     """
 
     grey: Grey
@@ -55,6 +69,7 @@ class PagePixels:
     rotation: int
     own: bool
     lossy: bool = False
+    even: int = EVEN
 
     @property
     def upright(self) -> Grey:
@@ -73,6 +88,7 @@ class PixelSource:
     def __init__(self, path: Path, pdf: pikepdf.Pdf) -> None:
         self.path = path
         self.pdf = pdf
+        self.unfolded_path = path
 
     def own_image(self, number: int) -> pikepdf.Stream | None:
         """Return the one image of a page in our own form."""
@@ -96,10 +112,39 @@ class PixelSource:
         box = _visible(page)
         image = self.own_image(number)
         if image is not None:
-            lossy = image.get("/Filter") == "/DCTDecode"
-            return PagePixels(_decoded(image), box, rotation, own=True, lossy=bool(lossy))
-        seen = _drawn(self.path, number)
-        return PagePixels(np.rot90(seen, rotation // 90).copy(), box, rotation, own=False)
+            lossy = bool(image.get("/Filter") == "/DCTDecode")
+            grey = not lossy and image.get("/ColorSpace") == "/DeviceGray"
+            even = 0 if grey else EVEN
+            return PagePixels(decoded(image), box, rotation, own=True, lossy=lossy, even=even)
+        grey_page = np.rot90(drawn_page(self.path, number), rotation // 90).copy()
+        even = EVEN if any(map(is_lossy, images_of(resources_of(page), depth=0))) else DRAWN_EVEN
+        return PagePixels(grey_page, box, rotation, own=False, even=even)
+
+    @cached_property
+    def unfolded(self) -> pikepdf.Pdf:
+        """The same file with the images that stand in its contents taken out as objects."""
+        before = len(self.pdf.objects)
+        copy = pikepdf.open(self.path, suppress_warnings=True)
+        for page in copy.pages:
+            if INLINE.search(content_of(page)):
+                page.externalize_inline_images(min_size=0)
+        if len(copy.objects) == before:
+            return self.pdf
+        self.unfolded_path = Path("unfolded.pdf").resolve()
+        copy.save(self.unfolded_path)
+        return pikepdf.open(self.unfolded_path)
+
+    @cached_property
+    def bare(self) -> tuple[Path, list[int]]:
+        """A copy without covers, and the pages on which that may tell more.
+
+        Raises:
+            ValueError: When the pages cannot be rewritten.
+        """
+        try:
+            return bare_copy(self.path)
+        except UNREADABLE as error:
+            raise ValueError from error
 
     def stored(self) -> list[pikepdf.Stream]:
         """Return the images of a file that are no page in our own form, as they are stored."""
@@ -110,7 +155,7 @@ class PixelSource:
         }
         return [
             item
-            for item in self.pdf.objects
+            for item in self.unfolded.objects
             if isinstance(item, pikepdf.Stream)
             and item.get("/Subtype") == "/Image"
             and item.objgen not in own
@@ -139,14 +184,21 @@ def fits_boxes(
         area = rectangle(padded(region.box, page.box), page.box, shape) if exact else marked
         if area is None or marked is None:
             continue
-        uncovered = _any(differs, area) and (exact or not _even(page.grey, marked))
-        if uncovered or _goes_on_beneath(pixels, page, number, region):
+        uncovered = _any(differs, area) and (exact or not _even(page.grey, marked, page.even))
+        if uncovered or (not page.own and _goes_on_beneath(pixels, number, region.box)):
             yield region
 
 
-def _goes_on_beneath(pixels: PixelSource, page: PagePixels, number: int, region: Region) -> bool:
-    """Say whether an image of a foreign page goes on under a box."""
-    return not page.own and _uneven_image(pixels, number, region.box)
+def _goes_on_beneath(pixels: PixelSource, number: int, box: Box) -> bool:
+    """Say whether an image or a drawing of a foreign page goes on under a box."""
+    if _uneven_image(pixels, number, box):
+        return True
+    page = pixels.pdf.pages[number - 1]
+    rotation = int(page.obj.get("/Rotate", 0)) % 360
+    copy, _ = pixels.bare
+    drawn = np.rot90(drawn_page(copy, number), rotation // 90)
+    place = rectangle(box, _media_box(page), (drawn.shape[0], drawn.shape[1]))
+    return place is not None and not _even(drawn, place, EVEN)
 
 
 def _differs(
@@ -166,9 +218,11 @@ def _slack(
     scale = shape[1] / (page.box[2] - page.box[0])
     padding = (rectangle(padded(region.box, page.box), page.box, shape) for region in regions)
     places = [place for place in padding if place is not None]
-    slack = np.full(shape, LABEL_SLACK if page.lossy else EVEN, dtype=np.int16)
+    slack = np.full(shape, LABEL_SLACK if page.lossy else page.even, dtype=np.int16)
     for left, top, right, bottom in places:
-        slack[top + BLOCK : bottom - BLOCK, left + BLOCK : right - BLOCK] = EVEN
+        slack[top + BLOCK : bottom - BLOCK, left + BLOCK : right - BLOCK] = page.even
+    if page.even == 0:
+        return slack
     rim = BLOCK if page.lossy else 0
     for place in places:
         left, top, right, bottom = label_rectangle(place, scale, page.rotation)
@@ -190,7 +244,7 @@ def pages_of_pixels(pixels: PixelSource) -> list[int]:
 
 
 def _draws_images(page: pikepdf.Page) -> bool:
-    return any(True for _ in _images(_resources(page), depth=0))
+    return any(True for _ in images_of(resources_of(page), depth=0))
 
 
 def read_pages(
@@ -202,6 +256,21 @@ def read_pages(
         yield from _read_one(f"page {number}", partial(_upright_page, pixels, number), languages)
 
 
+def read_uncovered(
+    pixels: PixelSource, removed: list[str]
+) -> Iterator[tuple[str, str, tuple[str, str] | None]]:
+    """Do the same for pages of a foreign file whose letters may be hidden under something."""
+    languages = languages_for(removed)
+    try:
+        copy, pages = pixels.bare
+    except ValueError:
+        yield "document", "", ("uncovered", "the pages cannot be read without what covers them")
+        return
+    for number in pages:
+        look = partial(drawn_page, copy, number)
+        yield from _read_one(f"page {number}, uncovered", look, languages)
+
+
 def read_images(
     pixels: PixelSource, removed: list[str]
 ) -> Iterator[tuple[str, str, tuple[str, str] | None]]:
@@ -209,16 +278,14 @@ def read_images(
     languages = languages_for(removed)
     for image in pixels.stored():
         place = f"object {image.objgen[0]}, image"
-        yield from _read_one(place, partial(_stored_image, image), languages)
+        yield from _read_one(place, partial(stored_image, image), languages)
 
 
 def _read_one(
-    place: str, look: Callable[[], Grey | None], languages: str
+    place: str, look: Callable[[], Grey], languages: str
 ) -> Iterator[tuple[str, str, tuple[str, str] | None]]:
     try:
-        picture = look()
-        if picture is not None:
-            yield place, read_in_any_turn(picture, languages)[0].text, None
+        yield place, read_in_any_turn(look(), languages)[0].text, None
     except ProgramMissing as missing:
         yield place, "", ("missing-program", missing.remedy)
     except (ProgramFailed, OSError, ValueError):
@@ -227,17 +294,6 @@ def _read_one(
 
 def _upright_page(pixels: PixelSource, number: int) -> Grey:
     return pixels.page(number).upright
-
-
-def _stored_image(image: pikepdf.Stream) -> Grey | None:
-    """Return an image as it is stored; one that only a reader of PDFs can decode is not looked at.
-
-    What such an image shows on its page is read there.
-    """
-    try:
-        return _decoded(image)
-    except ValueError:
-        return None
 
 
 def _visible(page: pikepdf.Page) -> Box:
@@ -253,23 +309,9 @@ def _visible(page: pikepdf.Page) -> Box:
     )
 
 
-def _decoded(image: pikepdf.Stream) -> Grey:
-    try:
-        picture = pikepdf.PdfImage(image).as_pil_image()
-    except Exception as error:  # an undecodable image is a page that cannot be looked at
-        raise ValueError from error
-    return np.array(picture.convert("L"))
-
-
-def _drawn(path: Path, number: int) -> Grey:
-    numbers = ["-f", str(number), "-l", str(number)]
-    options = ["-r", str(RESOLUTION), "-gray", "-cropbox", "-singlefile"]
-    run_program("pdftoppm", [*options, *numbers, str(path), "drawn"], seconds=SECONDS)
-    drawn = Path("drawn.pgm")
-    with Image.open(drawn) as picture:
-        grey: Grey = np.array(picture.convert("L"))
-    drawn.unlink()
-    return grey
+def _media_box(page: pikepdf.Page) -> Box:
+    left, bottom, right, top = (float(side) for side in page.mediabox)
+    return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
 
 
 def _any(differs: NDArray[np.bool_], place: Rectangle) -> bool:
@@ -277,51 +319,33 @@ def _any(differs: NDArray[np.bool_], place: Rectangle) -> bool:
     return bool(differs[top:bottom, left:right].any())
 
 
-def _even(grey: Grey, place: Rectangle) -> bool:
+def _even(grey: Grey, place: Rectangle, slack: int) -> bool:
     """Say whether an area is one value; its rim may belong to the neighbours."""
     left, top, right, bottom = place
     area = grey[top + 2 : bottom - 2, left + 2 : right - 2]
-    return area.size == 0 or int(area.max()) - int(area.min()) <= EVEN
+    return area.size == 0 or int(area.max()) - int(area.min()) <= slack
 
 
 def _uneven_image(pixels: PixelSource, number: int, box: Box) -> bool:
     """Say whether an image goes on, under what is drawn over it, inside a box."""
-    for place, identity in images_by_pdfminer(pixels.path, number):
-        image = pixels.pdf.get_object(identity, 0)
+    unfolded = pixels.unfolded
+    for place, identity in images_by_pdfminer(pixels.unfolded_path, number):
+        image = unfolded.get_object(identity, 0)
         if not isinstance(image, pikepdf.Stream):
             continue
-        grey = _decoded(image)
+        grey = stored_image(image)
         across = min(box[2], place[2]) - max(box[0], place[0])
         down = min(box[3], place[3]) - max(box[1], place[1])
         if across <= 0 or down <= 0:
             continue
         inside = rectangle(box, place, (grey.shape[0], grey.shape[1]))
-        if inside is not None and not _even(grey, inside):
+        if inside is not None and not _even(grey, inside, EVEN if is_lossy(image) else DRAWN_EVEN):
             return True
     return False
 
 
-def _images(resources: object, *, depth: int) -> Iterator[pikepdf.Stream]:
-    if not isinstance(resources, pikepdf.Dictionary) or depth > len("deep"):
-        return
-    for item in resources.get("/XObject", pikepdf.Dictionary()).as_dict().values():
-        if not isinstance(item, pikepdf.Stream):
-            continue
-        if item.get("/Subtype") == "/Image":
-            yield item
-        else:
-            yield from _images(item.get("/Resources"), depth=depth + 1)
-
-
-def _resources(page: pikepdf.Page) -> object:
-    try:
-        return page.resources
-    except (AttributeError, KeyError, ValueError):
-        return pikepdf.Dictionary()
-
-
 def _has_fonts(page: pikepdf.Page) -> bool:
-    resources = _resources(page)
+    resources = resources_of(page)
     return isinstance(resources, pikepdf.Dictionary) and (
         bool(resources.get("/Font")) or not resources.get("/XObject")
     )

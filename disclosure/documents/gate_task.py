@@ -20,6 +20,7 @@ from disclosure.documents.gate_pixels import (
     pages_of_pixels,
     read_images,
     read_pages,
+    read_uncovered,
 )
 from disclosure.documents.gate_text import pages_by_pdfminer, pages_by_poppler
 from disclosure.documents.gate_walk import Walk
@@ -199,7 +200,10 @@ def _recognise(
     removed = list(question.removed)
     readings = chain(
         read_pages(pixels, pages[: question.read_pages], removed),
-        () if question.strict else islice(read_images(pixels, removed), question.read_pages),
+        *(
+            () if question.strict else islice(read(pixels, removed), question.read_pages)
+            for read in (read_images, read_uncovered)
+        ),
     )
     for place, text, error in readings:
         if error:

@@ -6,14 +6,22 @@ text is read elsewhere; here a value is found wherever it hides without being sh
 
 import base64
 import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
+from html import unescape
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pikepdf
 
-from disclosure.documents.raw import file_ends, packed_streams, pieces, state_until
+from disclosure.documents.raw import (
+    file_ends,
+    packed_streams,
+    pieces,
+    plain_strings,
+    state_until,
+)
 from disclosure.documents.terms import TermFinder, fold, is_ideograph
 
 FIRM_LENGTH: Final = 6
@@ -23,6 +31,9 @@ FIRM_BYTES: Final = 6
 
 TAG: Final = re.compile(r"<[^>]*>")
 ATTRIBUTE: Final = re.compile(r"""=\s*["']([^"']*)["']""")
+SHOWING: Final = re.compile(rb"[\])>]\s*(?:T[jJ]\b|['\"])")
+"""A string before one of the operators that show it."""
+
 CODECS: Final = ("utf-8", "utf-16be", "utf-16le", "gb18030", "latin-1")
 RANDOM_KEYS: Final = frozenset({"/ID", "/Contents", "/U", "/O", "/CheckSum"})
 
@@ -42,6 +53,7 @@ class Walk:
         self._finder = finder
         self._report = report
         self._firm = frozenset(index for index, value in enumerate(values) if _is_firm(value))
+        self._read: set[int] = set()
         self._needles = [
             (index, needle)
             for index, value in enumerate(values)
@@ -51,24 +63,34 @@ class Walk:
 
     def file(self, path: Path, pdf: pikepdf.Pdf) -> None:
         """Walk over the objects, the raw bytes and every earlier state of a file."""
+        self.objects(pdf)
         for _, piece in pieces(path):
             self._bytes(piece, "raw bytes of the file")
+            for string in plain_strings(piece):
+                self._text(string, "raw bytes of the file")
         for unpacked in packed_streams(path):
-            self._bytes(unpacked, "a stream in the raw bytes")
-        self.objects(pdf)
+            if hash(unpacked) not in self._read:
+                self._orphan(unpacked, "a stream in the raw bytes")
         for number, earlier in enumerate(_earlier_states(path), start=1):
             with earlier:
                 self.objects(earlier, prefix=f"earlier state {number}, ")
 
     def objects(self, pdf: pikepdf.Pdf, *, prefix: str = "") -> None:
         """Walk over all objects, reachable or not, and the trailer."""
+        shown = {identity for page in pdf.pages for identity in _content_streams(page.obj)}
         self._value(pdf.trailer, f"{prefix}trailer", depth=0)
         for item in pdf.objects:
             self._value(item, f"{prefix}object {item.objgen[0]}", depth=0)
             if isinstance(item, pikepdf.Stream):
-                self._stream(item, f"{prefix}object {item.objgen[0]}")
+                self._stream(item, f"{prefix}object {item.objgen[0]}", item.objgen in shown)
         for number, page in enumerate(pdf.pages, start=1):
             self._content(page.obj, f"{prefix}page {number}, content")
+
+    def _orphan(self, content: bytes, where: str) -> None:
+        self._bytes(content, where)
+        if SHOWING.search(content):
+            with pikepdf.new() as apart:
+                self._content(pikepdf.Stream(apart, content), where)
 
     def _value(self, item: object, where: str, *, depth: int) -> None:
         if depth > 0 and isinstance(item, pikepdf.Object) and item.is_indirect:
@@ -101,22 +123,24 @@ class Walk:
             self._words(text, where, firm=guessed or (binary and not unicode))
 
     def _words(self, text: str, where: str, *, firm: bool) -> None:
-        for value in sorted(self._finder.found(text)):
-            if not firm or value in self._firm:
-                self._report("object", where, value)
+        for spelling in {text, unquote(text), unescape(text)}:
+            for value in sorted(self._finder.found(spelling)):
+                if not firm or value in self._firm:
+                    self._report("object", where, value)
 
-    def _stream(self, stream: pikepdf.Stream, where: str) -> None:
+    def _stream(self, stream: pikepdf.Stream, where: str, of_a_page: bool) -> None:  # noqa: FBT001
         self._bytes(stream.read_raw_bytes(), where)
         try:
             content = stream.read_bytes()
         except (pikepdf.PdfError, ValueError, RuntimeError):
             return
+        self._read.add(hash(content))
         self._bytes(content, where)
         if stream.get("/Type") == "/Metadata" or content.lstrip()[:5] == b"<?xml":
-            text = content.decode("utf-8", "replace")
+            text = _decoded(content)
             self._words(TAG.sub(" ", text), where, firm=False)
             self._words("\n".join(ATTRIBUTE.findall(text)), where, firm=False)
-        elif stream.get("/Subtype") == "/Form":
+        elif not of_a_page and SHOWING.search(content):
             self._content(stream, where)
 
     def _bytes(self, content: bytes, where: str) -> None:
@@ -131,7 +155,9 @@ class Walk:
             return
         parts: list[bytes] = []
         try:
-            for instruction in pikepdf.parse_content_stream(holder):
+            with warnings.catch_warnings(action="ignore"):
+                found = pikepdf.parse_content_stream(holder)
+            for instruction in found:
                 for operand in instruction.operands:
                     self._operand(operand, where, parts)
         except (pikepdf.PdfError, TypeError, ValueError):
@@ -147,6 +173,19 @@ class Walk:
             parts.extend(bytes(part) for part in operand if isinstance(part, pikepdf.String))
         elif isinstance(operand, pikepdf.Dictionary):
             self._value(operand, where, depth=0)
+
+
+def _content_streams(page: pikepdf.Object) -> Iterator[tuple[int, int]]:
+    contents = page.get("/Contents")
+    parts = contents if isinstance(contents, pikepdf.Array) else [contents]
+    for part in parts:
+        if isinstance(part, pikepdf.Stream):
+            yield part.objgen
+
+
+def _decoded(content: bytes) -> str:
+    wide = content.startswith((b"\xfe\xff", b"\xff\xfe"))
+    return content.decode("utf-16" if wide else "utf-8", "replace")
 
 
 def _is_random(part: object) -> bool:

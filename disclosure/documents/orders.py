@@ -4,9 +4,14 @@ Owns how lines, pieces of lines, cells and columns are told from the boxes of ch
 Knows no term; what is read is searched by ``words.py``.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from disclosure.documents.plan import Box
 
@@ -23,6 +28,11 @@ NO_SIGN: Final = -1
 
 Placed = Sequence[tuple[Box, int]]
 Lines = list[list[int]]
+Boxes = NDArray[np.float64]
+"""Left, bottom, right, top of each character; no numbers where it has no box."""
+
+Codes = NDArray[np.uint32]
+"""Code points."""
 
 
 def rows(placed: Placed) -> Lines:
@@ -40,19 +50,22 @@ def _clusters(placed: Placed, *, along: int, across: int) -> Lines:
     far = across + 2
     items = sorted((-(box[across] + box[far]), box, index) for box, index in placed)
     found: list[list[tuple[float, int]]] = []
-    low = high = 0.0
+    low = high = lowest = highest = 0.0
     sign = 1 if along == 0 else -1
-    for _, box, index in items:
-        if found and level(box[across], box[far], low, high):
+    for middle, box, index in items:
+        if found and high - low >= box[far] - box[across]:
+            # What ``level`` says of the smaller ones, which most are, without asking it.
+            beside = lowest <= -middle / 2 <= highest
+        else:
+            beside = bool(found) and level(box[across], box[far], low, high)
+        if beside:
             found[-1].append((sign * box[along], index))
         else:
             low, high = box[across], box[far]
+            slack = MIDDLE_SLACK * (high - low)
+            lowest, highest = low - slack, high + slack
             found.append([(sign * box[along], index)])
-    return [[index for _, index in sorted(line, key=_place)] for line in found]
-
-
-def _place(item: tuple[float, int]) -> float:
-    return item[0]
+    return [[index for _, index in sorted(line, key=itemgetter(0))] for line in found]
 
 
 def level(low: float, high: float, first_low: float, first_high: float) -> bool:
@@ -81,7 +94,7 @@ class _Segment:
     led: bool = False
 
 
-def blocks(boxes: Sequence[Box | None], lines: Lines, *, upright: bool = False) -> Lines:
+def blocks(boxes: Boxes, lines: Lines, *, upright: bool = False) -> Lines:
     """Return the lines of each cell or column before those of the next one.
 
     Args:
@@ -89,8 +102,7 @@ def blocks(boxes: Sequence[Box | None], lines: Lines, *, upright: bool = False) 
         lines: As ``rows`` or ``columns`` gives them.
         upright: Whether they are columns.
     """
-    along, across = (1, 0) if upright else (0, 1)
-    segments = [part for line in lines for part in _segments(boxes, line, along, across)]
+    segments = _segments(_Extents.of(boxes, upright=upright), lines)
     if len(segments) == len(lines):
         return lines
     for at, segment in enumerate(segments):
@@ -112,17 +124,60 @@ def _chain(head: _Segment) -> Iterator[list[int]]:
         step = step.after
 
 
-def _segments(
-    boxes: Sequence[Box | None], line: Iterable[int], along: int, across: int
-) -> list[_Segment]:
+@dataclass(frozen=True, slots=True)
+class _Extents:
+    """Where each character begins and ends along its line, and how far it reaches across."""
+
+    start: NDArray[np.float64]
+    end: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, boxes: Boxes, *, upright: bool) -> "_Extents":
+        left, bottom, right, top = boxes.T
+        return cls(-top, -bottom, left, right) if upright else cls(left, right, bottom, top)
+
+    def taken(self, order: NDArray[np.int64]) -> "_Extents":
+        return _Extents(self.start[order], self.end[order], self.low[order], self.high[order])
+
+
+def _segments(extents: _Extents, lines: Lines) -> list[_Segment]:
+    order, firsts = _joined(lines)
+    here = extents.taken(order)
+    size = np.maximum(here.high - here.low, here.end - here.start)
+    # Only beside such a gap can a line be parted; most lines have none.
+    gaps = here.start[1:] - here.end[:-1] > BLOCK_GAP * size[1:]
+    parted = set(np.searchsorted(firsts, np.flatnonzero(gaps) + 1, side="right") - 1)
+    whole = zip(
+        lines,
+        here.start[firsts].tolist(),
+        np.maximum.reduceat(here.end, firsts).tolist(),
+        np.minimum.reduceat(here.low, firsts).tolist(),
+        np.maximum.reduceat(here.high, firsts).tolist(),
+        strict=True,
+    )
     found: list[_Segment] = []
-    current: _Segment | None = None
-    for index in line:
-        box = boxes[index]
-        if box is None:
-            continue
-        start, end = (box[0], box[2]) if along == 0 else (-box[3], -box[1])
-        low, high = box[across], box[across + 2]
+    for at, (line, *sides) in enumerate(whole):
+        found.extend(_parts(extents, line) if at in parted else [_Segment(line, *sides)])
+    return found
+
+
+def _joined(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the characters of all lines one after the other, and where each line begins."""
+    order = np.fromiter(chain.from_iterable(lines), dtype=np.int64)
+    ends = np.cumsum([len(line) for line in lines])
+    return order, np.concatenate(([0], ends[:-1]))
+
+
+def _parts(extents: _Extents, line: list[int]) -> list[_Segment]:
+    """Part one line at its gaps."""
+    found: list[_Segment] = []
+    here = extents.taken(np.array(line))
+    sides = zip(*(each.tolist() for each in (here.start, here.end, here.low, here.high)),
+                strict=True)  # fmt: skip
+    for index, (start, end, low, high) in zip(line, sides, strict=True):
+        current = found[-1] if found else None
         size = max(high - low, end - start)
         if current is None or start - current.end > BLOCK_GAP * size:
             current = _Segment([], start, end, low, high)
@@ -141,35 +196,30 @@ def _follows(segment: _Segment, other: _Segment) -> bool:
     return -0.5 * size < segment.low - other.high < 2 * size
 
 
-def spelt(
-    texts: Sequence[str], boxes: Sequence[Box | None], lines: Lines
-) -> tuple[list[str], list[int]]:
+def spelt(codes: Codes, boxes: Boxes, lines: Lines) -> tuple[Codes, NDArray[np.int64]]:
     """Return the signs of lines with a space at each gap, and the character behind each sign."""
-    text: list[str] = []
-    sources: list[int] = []
-    for line in lines:
-        before: Box | None = None
-        for index in line:
-            box = boxes[index]
-            if before is not None and box is not None and _apart(before, box):
-                text.append(" ")
-                sources.append(NO_SIGN)
-            text.append(texts[index])
-            sources.append(index)
-            before = box
-        text.append("\n")
-        sources.append(NO_SIGN)
-    return text, sources
-
-
-def _apart(before: Box, box: Box) -> bool:
-    limit = WORD_GAP * max(before[3] - before[1], before[2] - before[0])
+    order, firsts = _joined(lines)
+    gaps = np.flatnonzero(_apart(boxes[order[:-1]], boxes[order[1:]])) + 1
+    gaps = np.setdiff1d(gaps, firsts, assume_unique=True)
+    ends = np.append(firsts[1:], len(order))
+    places = np.concatenate((gaps, ends))
+    signs = np.concatenate((np.full(len(gaps), ord(" ")), np.full(len(ends), ord("\n"))))
     return (
-        box[0] - before[2] > limit
-        or before[0] - box[2] > limit
-        or box[1] - before[3] > limit
-        or before[1] - box[3] > limit
+        np.insert(codes[order], places, signs.astype(codes.dtype)),
+        np.insert(order, places, NO_SIGN),
     )
+
+
+def _apart(before: Boxes, boxes: Boxes) -> NDArray[np.bool_]:
+    left, bottom, right, top = before.T
+    limit = WORD_GAP * np.maximum(top - bottom, right - left)
+    parted: NDArray[np.bool_] = (
+        (boxes[:, 0] - right > limit)
+        | (left - boxes[:, 2] > limit)
+        | (boxes[:, 1] - top > limit)
+        | (bottom - boxes[:, 3] > limit)
+    )
+    return parted
 
 
 def runs_downwards(boxes: Sequence[Box | None], ideographs: Sequence[bool]) -> bool:

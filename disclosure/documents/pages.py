@@ -8,8 +8,9 @@ box and characters with boxes in the same coordinates. Removing is the business 
 import ctypes
 import math
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 
@@ -36,6 +37,9 @@ FRESH_AFTER: Final = 24
 SPARE_PIXELS: Final = 4
 """An image on a page may hold this many times the pixels of the page: it is drawn smaller."""
 
+SMALLEST: Final = 0.05
+"""A side of fewer points tells nothing of where a character stands."""
+
 Pixels = NDArray[np.uint8]
 
 
@@ -53,7 +57,7 @@ class SourcePage:
     Attributes:
         box: Visible box in unrotated user space, in points.
         rotation: Clockwise turn on the screen, in degrees.
-        pixels: Red, green, blue; unrotated.
+        pixels: Red, green, blue, perhaps with a spare byte after each three; unrotated.
         characters: In the order of the file.
         fonts: A number for the font of each character, where it was asked for.
     """
@@ -142,10 +146,10 @@ class PdfPages:
         page.set_rotation(0)
         box = cast("Box", tuple(float(side) for side in page.get_bbox()))
         scale = self._bounds.resolution(box) / POINTS_PER_INCH
-        bitmap = page.render(scale=scale, rev_byteorder=True)
-        pixels: Pixels = np.array(bitmap.to_numpy()[:, :, :3])
+        bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)
+        pixels: Pixels = bitmap.to_numpy()
         bitmap.close()
-        characters = tuple(self._characters(page))
+        characters = self._characters(page)
         numbers = tuple(self._fonts(page)) if fonts else ()
         page.close()
         return SourcePage(box, rotation, pixels, characters, numbers)
@@ -198,22 +202,21 @@ class PdfPages:
             raise refused("damaged") from None
 
     @staticmethod
-    def _characters(page: pypdfium2.PdfPage) -> Iterator[Character]:
+    def _characters(page: pypdfium2.PdfPage) -> tuple[Character, ...]:
         text = page.get_textpage()
-        handle = text.raw
-        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-        loose = pdfium.FS_RECTF()
-        for index in range(pdfium.FPDFText_CountChars(handle)):
-            code = pdfium.FPDFText_GetUnicode(handle, index)
-            character = chr(code) if 0 < code < 0x110000 else "\ufffd"  # noqa: PLR2004  Unicode's end
-            pdfium.FPDFText_GetCharBox(handle, index, left, right, bottom, top)
-            box = (left.value, bottom.value, right.value, top.value)
-            if box[2] - box[0] < 0.05 or box[3] - box[1] < 0.05:  # noqa: PLR2004  a point's fraction
-                pdfium.FPDFText_GetLooseCharBox(handle, index, loose)
-                box = (loose.left, loose.bottom, loose.right, loose.top)
-            empty = character.isspace() or box[2] <= box[0] or box[3] <= box[1]
-            yield Character(character, None if empty else box)
+        count = pdfium.FPDFText_CountChars(text.raw)
+        codes = map(_code_at, repeat(_address(text.raw)), range(count))
+        signs = [
+            chr(code) if 0 < code < 0x110000 else "\ufffd"  # noqa: PLR2004  Unicode's end
+            for code in codes
+        ]
+        boxes = _boxes(text.raw, count, blank := np.array([sign.isspace() for sign in signs], bool))
         text.close()
+        empty = blank | (boxes[:, 2] <= boxes[:, 0]) | (boxes[:, 3] <= boxes[:, 1])
+        places: list[Box | None] = list(zip(*boxes.T.tolist(), strict=True))
+        for index in np.flatnonzero(empty).tolist():
+            places[index] = None
+        return tuple(map(Character._make, zip(signs, places, strict=True)))
 
     @staticmethod
     def _fonts(page: pypdfium2.PdfPage) -> Iterator[int]:
@@ -223,6 +226,39 @@ class PdfPages:
             font = pdfium.FPDFTextObj_GetFont(drawn) if drawn else None
             yield ctypes.cast(font, ctypes.c_void_p).value or 0 if font else 0
         text.close()
+
+
+def _plain_call(name: str, *kinds: type) -> Callable[..., int]:
+    """Return a function of pdfium that takes addresses as numbers, which is twice as quick."""
+    address = ctypes.cast(getattr(pdfium, name), ctypes.c_void_p).value or 0
+    return ctypes.CFUNCTYPE(ctypes.c_uint, *kinds)(address)
+
+
+_ADDRESS: Final = ctypes.c_void_p
+_code_at: Final = _plain_call("FPDFText_GetUnicode", _ADDRESS, ctypes.c_int)
+_box_at: Final = _plain_call("FPDFText_GetCharBox", _ADDRESS, ctypes.c_int, *[_ADDRESS] * 4)
+
+
+def _address(handle: object) -> int:
+    return ctypes.cast(cast("ctypes.c_void_p", handle), ctypes.c_void_p).value or 0
+
+
+def _boxes(handle: object, count: int, blank: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return left, bottom, right and top of each character, the drawn ones if it has any size."""
+    boxes = np.zeros((count, 4), dtype=np.float64)
+    side = boxes.itemsize
+    row = 4 * side
+    # pdfium gives left, right, bottom, top.
+    starts = [boxes.ctypes.data + side * place for place in (0, 2, 1, 3)]
+    sides = [range(start, start + row * count, row) for start in starts]
+    for _ in map(_box_at, repeat(_address(handle)), range(count), *sides):
+        pass
+    size = np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    loose = pdfium.FS_RECTF()
+    for index in np.flatnonzero((size < SMALLEST) & ~blank).tolist():
+        pdfium.FPDFText_GetLooseCharBox(handle, index, loose)
+        boxes[index] = loose.left, loose.bottom, loose.right, loose.top
+    return boxes
 
 
 class ImagePages:

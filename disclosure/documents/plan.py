@@ -66,11 +66,11 @@ def parse_plan(text: str) -> Plan:
         BadInput: When anything is missing, unknown or out of range, with the path of the value.
     """
     try:
-        raw = json.loads(text, parse_constant=_no_constant)
+        raw = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once)
     except RecursionError:
         raise BadInput("the plan is nested too deeply", where="plan") from None
     except ValueError as error:
-        place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "a number"
+        place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else str(error)
         raise BadInput(f"the plan is not valid JSON ({place})", where="plan") from None
     return plan_from(raw)
 
@@ -83,7 +83,7 @@ def plan_from(raw: object) -> Plan:
     """
     members = _members(raw, "plan", {"regions", "terms", "password"}, required=frozenset())
     password = members.get("password")
-    if password is not None and not isinstance(password, str):
+    if password is not None and not (isinstance(password, str) and _is_whole(password)):
         raise BadInput("must be text or null", where="password")
     return Plan(
         regions=tuple(
@@ -97,8 +97,20 @@ def plan_from(raw: object) -> Plan:
     )
 
 
-def _no_constant(name: str) -> float:
-    raise ValueError(name)
+def _no_constant(_: str) -> float:
+    raise ValueError("a number")
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return members
+
+
+def _is_whole(text: str) -> bool:
+    """Say whether a text has no half characters, which no file can hold."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _members(
@@ -165,6 +177,8 @@ def _term(raw: object, where: str) -> Term:
     text = members["text"]
     if not isinstance(text, str) or len(text) > LONGEST_TERM:
         raise BadInput(f"must be text of at most {LONGEST_TERM} characters", where=f"{where}.text")
+    if not _is_whole(text):
+        raise BadInput("must not hold half of a character", where=f"{where}.text")
     if not fold(text):
         raise BadInput("must hold at least one letter, digit or sign", where=f"{where}.text")
     return Term(text, _reason(members["reason"], where))

@@ -23,7 +23,7 @@ from disclosure.documents.plan import Box, Region, Term
 from disclosure.documents.programs import ProgramFailed, ProgramMissing
 from disclosure.documents.proving import FontProof
 from disclosure.documents.recognise import languages_for, read_in_any_turn
-from disclosure.documents.sight import boxes_of, seen, touched, within
+from disclosure.documents.sight import seen, touched, within
 from disclosure.documents.terms import TermFinder
 from disclosure.documents.untold import holds_untold_ink
 from disclosure.documents.words import Hit, PageText, Word, is_fit, joined_lines, joint_hits
@@ -173,7 +173,7 @@ class Engine:
         regions = [region for region in self.order.regions if region.page == number]
         marks = [(box, self.order.terms[term].reason) for term, box, _ in found]
         region_marks = [(region.box, region.reason) for region in regions]
-        final: Pixels = page.pixels if colour else grey
+        final: Pixels = np.ascontiguousarray(page.pixels[:, :, :3]) if colour else grey
         burn(final, page.box, page.rotation, marks)
         burn(final, page.box, page.rotation, region_marks)
         words = self._words(page, text, final, [*marks, *region_marks])
@@ -189,7 +189,7 @@ class Engine:
         final: Pixels,
         marks: Sequence[Mark],
     ) -> list[Word]:
-        boxes = boxes_of(text.boxes)
+        boxes = text.places
         allowed = within(boxes, page.box) & seen(boxes, page.box, final)
         allowed &= ~touched(boxes, [padded(box, page.box) for box, _ in marks])
         words, dropped = text.words(allowed.tolist())

@@ -104,7 +104,7 @@ def redact(
     with child_folder(target) as folder:
         pages_of, media, removed = _with_pages(source, media, plan, limits, folder)
         inspection = inspect(pages_of, limits=limits, password=plan.password)
-        _check_regions(plan, inspection.pages)
+        _check_regions(plan, inspection)
         job = _Job(pages_of, media, plan, inspection, limits)
         answer, verdict = _applied(job, folder)
         if not verdict.passed:
@@ -199,10 +199,16 @@ def _check_target(source: Path, target: Path) -> None:
         raise BadInput("the original must not be overwritten; name another file", where=target.name)
 
 
-def _check_regions(plan: Plan, pages: int) -> None:
+def _check_regions(plan: Plan, inspection: Inspection) -> None:
+    pages = inspection.pages
     for index, region in enumerate(plan.regions):
         if region.page > pages:
             raise BadInput(f"the document has only {pages} pages", where=f"regions[{index}].page")
+        shown, box = inspection.boxes[region.page - 1], region.box
+        across = box[0] < shown[2] and shown[0] < box[2]
+        if not (across and box[1] < shown[3] and shown[1] < box[3]):
+            raise BadInput("lies beside the page and would cover nothing of it",
+                           where=f"regions[{index}].box")  # fmt: skip
 
 
 def _publish(finished: Path, target: Path) -> None:

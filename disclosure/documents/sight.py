@@ -5,16 +5,19 @@ terms nor file formats.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from disclosure.documents.burn import rectangle
 from disclosure.documents.plan import Box
 
 CONTRAST: Final = 40
 """Difference of brightness (of 255) below which a character is not there for a reader."""
+
+AT_ONCE: Final = 4_000_000
+"""So many pixels are looked at together."""
 
 OVERLAP: Final = 0.3
 NOWHERE: Final = (np.nan,) * 4
@@ -22,6 +25,20 @@ NOWHERE: Final = (np.nan,) * 4
 Boxes = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Pixels = NDArray[np.uint8]
+
+
+def distance(one: Pixels, other: Pixels) -> Pixels:
+    """Return how far two brightnesses are apart, without leaving single bytes."""
+    apart: Pixels = np.maximum(one, other) - np.minimum(one, other)
+    return apart
+
+
+def add_up(table: NDArray[np.int32]) -> None:
+    """Make each number the sum of all above and before it, in place."""
+    np.cumsum(table, axis=1, out=table)
+    # Row by row this takes a third of the time of a sum down the columns.
+    for above, row in pairwise(table):
+        np.add(above, row, out=row)
 
 
 def boxes_of(boxes: Sequence[Box | None]) -> Boxes:
@@ -50,19 +67,43 @@ def touched(boxes: Boxes, burned: Sequence[Box]) -> Mask:
 def seen(boxes: Boxes, page: Box, final: Pixels) -> Mask:
     """Say for each box whether the pixels in it differ enough to show a character."""
     mask = _surely_seen(boxes, page, final)
-    for index in np.flatnonzero(~mask & ~np.isnan(boxes[:, 0])):
-        left, bottom, right, top = boxes[index]
-        mask[index] = _shows((left, bottom, right, top), page, final)
+    left = np.flatnonzero(~mask & ~np.isnan(boxes[:, 0]))
+    places = _rectangles(boxes[left], page, (final.shape[0], final.shape[1]))
+    sizes = places[:, 2:] - places[:, :2]
+    for wide, high in np.unique(sizes[(sizes > 0).all(axis=1)], axis=0).tolist():
+        alike = np.flatnonzero((sizes == (wide, high)).all(axis=1))
+        for some in np.array_split(alike, -(-alike.size * wide * high // AT_ONCE)):
+            rows = places[some, 1, None, None] + np.arange(high)[:, None]
+            columns = places[some, 0, None, None] + np.arange(wide)
+            areas = final[rows, columns]
+            spread = areas.max(axis=(1, 2)).astype(int) - areas.min(axis=(1, 2))
+            mask[left[some]] = spread.reshape(some.size, -1).max(axis=1) >= CONTRAST
     return mask
+
+
+def _rectangles(boxes: Boxes, page: Box, shape: tuple[int, int]) -> NDArray[np.int64]:
+    """Return the pixels that each box touches, as ``burn.rectangle`` does for one."""
+    height, width = shape
+    across, down = width / (page[2] - page[0]), height / (page[3] - page[1])
+    return np.stack(
+        [
+            np.clip(np.floor((boxes[:, 0] - page[0]) * across), 0, width),
+            np.clip(np.floor((page[3] - boxes[:, 3]) * down), 0, height),
+            np.clip(np.ceil((boxes[:, 2] - page[0]) * across), 0, width),
+            np.clip(np.ceil((page[3] - boxes[:, 1]) * down), 0, height),
+        ],
+        axis=1,
+    ).astype(np.int64)
 
 
 def _surely_seen(boxes: Boxes, page: Box, final: Pixels) -> Mask:
     """Find most of them quickly, by pairs of pixels wholly inside a box, at half the resolution."""
     half = final[::2, ::2] if final.ndim == len(("height", "width")) else final[::2, ::2, 1]
-    values = half.astype(np.int16)
+    values = np.ascontiguousarray(half)
     counted = np.zeros((values.shape[0] + 1, values.shape[1]), dtype=np.int32)
-    pairs = abs(np.diff(values, axis=1)) >= CONTRAST
-    counted[1:, 1:] = pairs.cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
+    pairs = distance(values[:, 1:], values[:, :-1]) >= CONTRAST
+    counted[1:, 1:] = pairs
+    add_up(counted)
     height, width = values.shape
     across, down = width / (page[2] - page[0]), height / (page[3] - page[1])
     known = np.nan_to_num(boxes)
@@ -76,15 +117,3 @@ def _surely_seen(boxes: Boxes, page: Box, final: Pixels) -> Mask:
     )
     surely: Mask = (found > 0) & ~np.isnan(boxes[:, 0])
     return surely
-
-
-def _shows(box: Box, page: Box, final: Pixels) -> bool:
-    place = rectangle(box, page, (final.shape[0], final.shape[1]))
-    if place is None:
-        return False
-    left, top, right, bottom = place
-    area = final[top:bottom, left:right]
-    if area.ndim == len(("height", "width")):
-        return int(area.max()) - int(area.min()) >= CONTRAST
-    flat = area.reshape(-1, area.shape[2])
-    return bool((flat.max(axis=0).astype(int) - flat.min(axis=0)).max() >= CONTRAST)

@@ -7,7 +7,7 @@ that both mean the same by "this value stands here". Knows neither pages nor fil
 
 import itertools
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -61,7 +61,7 @@ def fold_character(character: str) -> str:
 
 def fold(text: str) -> str:
     """Return a text without separators, in one case and width."""
-    return "".join(map(fold_character, text))
+    return text.translate(_FOLDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,35 @@ class _Needle:
     bare: bool
 
 
+class _Table(dict[int, str]):
+    """Fold characters for ``str.translate``, each when it is first met."""
+
+    def __init__(self, fold_one: Callable[[str], str]) -> None:
+        super().__init__()
+        self._fold_one = fold_one
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = self._fold_one(chr(code))
+        return folded
+
+
+def _bare_character(character: str) -> str:
+    return "".join(filter(str.isalnum, fold_character(character)))
+
+
+_FOLDED: Final = _Table(fold_character)
+_BARE: Final = _Table(_bare_character)
+_PLAIN: Final = bytes(ord(_bare_character(chr(code)) or " ") for code in range(128)) + bytes(128)
+_DROPPED: Final = bytes(code for code in range(128) if not _bare_character(chr(code)))
+
+
+def bare_text(text: str) -> str:
+    """Return the letters and digits of a text, folded."""
+    if text.isascii():
+        return text.encode().translate(_PLAIN, _DROPPED).decode()
+    return text.translate(_BARE)
+
+
 class TermFinder:
     """Find any of many terms in a text.
 
@@ -116,12 +145,23 @@ class TermFinder:
         self._needles = tuple(
             needle for index, term in enumerate(terms) for needle in _needles(index, term)
         )
+        self._cores = {bare_text(needle.folded) for needle in self._needles}
 
     def spans(self, text: str) -> list[Span]:
         """Return every occurrence in a text, in no particular order."""
+        if not self._may_occur(text):
+            return []
         folded = fold_with_offsets(text)
         spans = (span for needle in self._needles for span in _occurrences(folded, needle))
         return list(dict.fromkeys(spans))
+
+    def _may_occur(self, text: str) -> bool:
+        """Say quickly that no term occurs, which is so for most texts.
+
+        Letters and digits alone decide: a text that lacks a term's own cannot hold the term.
+        """
+        bare = bare_text(text)
+        return any(core in bare for core in self._cores)
 
     def found(self, text: str) -> set[int]:
         """Return the indexes of the terms that occur in a text."""

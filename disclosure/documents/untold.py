@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from disclosure.documents.plan import Box
+from disclosure.documents.sight import add_up, distance
 
 STEP: Final = 48
 """Difference of brightness between neighbours that counts as an edge of a letter."""
@@ -38,9 +39,9 @@ def holds_untold_ink(grey: NDArray[np.uint8], page: Box, told: Iterable[Box]) ->
         page: Its visible box, in points.
         told: Boxes of the characters of its text layer.
     """
-    half = grey[::2, ::2].astype(np.int16)
-    across = abs(np.diff(half, axis=1)) > STEP
-    down = abs(np.diff(half, axis=0)) > STEP
+    half = np.ascontiguousarray(grey[::2, ::2])
+    across = distance(half[:, 1:], half[:, :-1]) > STEP
+    down = distance(half[1:], half[:-1]) > STEP
     silent = _around(list(told), page, (half.shape[0], half.shape[1]))
     across &= ~silent[:, 1:]
     down &= ~silent[1:]
@@ -63,8 +64,9 @@ def _around(boxes: list[Box], page: Box, shape: tuple[int, int]) -> Edges:
         for rows, columns, step in (
             (top, left, 1), (bottom, right, 1), (top, right, -1), (bottom, left, -1)
         ):  # fmt: skip
-            np.add.at(steps, (rows, columns), step)
-    inside: Edges = steps.cumsum(axis=0).cumsum(axis=1)[:height, :width] > 0
+            np.add.at(steps.reshape(-1), rows * (width + 1) + columns, np.int32(step))
+    add_up(steps)
+    inside: Edges = steps[:height, :width] > 0
     return inside
 
 

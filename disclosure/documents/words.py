@@ -8,10 +8,24 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import compress
 from typing import Final
 
-from disclosure.documents.orders import Lines, blocks, columns, level, rows, runs_downwards, spelt
+import numpy as np
+from numpy.typing import NDArray
+
+from disclosure.documents.orders import (
+    MIDDLE_SLACK,
+    Lines,
+    blocks,
+    columns,
+    level,
+    rows,
+    runs_downwards,
+    spelt,
+)
 from disclosure.documents.plan import Box
+from disclosure.documents.sight import boxes_of
 from disclosure.documents.terms import TermFinder, is_ideograph
 
 SAME_LINE: Final = 0.5
@@ -20,6 +34,9 @@ JOINT: Final = 200
 """So many signs of a page's end and of the next one's beginning are read together."""
 
 JOINED_GAP: Final = 1.5
+
+CODES: Final = "utf-32-le"
+Places = NDArray[np.float64]
 
 UNFIT: Final = frozenset({"Co", "Cf", "Cc", "Cn", "Cs"})
 
@@ -71,30 +88,38 @@ class PageText:
     """
 
     def __init__(self, texts: Sequence[str], boxes: Sequence[Box | None]) -> None:
-        self._texts = texts
+        self._text = "".join(texts)
         self._boxes = boxes
+        codes = self._text.encode(CODES, "surrogatepass")
+        self._codes = np.frombuffer(codes, dtype=np.uint32)
+        self._places = boxes_of(boxes)
+        self._placed = ~np.isnan(self._places[:, 0])
 
     @cached_property
     def readings(self) -> tuple[Reading, ...]:
         """The page's text in each order: as in the file, then as people may read it."""
-        whole = Reading("".join(self._texts), range(len(self._texts)))
+        whole = Reading(self._text, range(len(self._text)))
         placed = [(box, index) for index, box in enumerate(self._boxes) if box is not None]
         if not placed:
             return (whole,)
         found = [rows(placed)]
-        found.append(blocks(self._boxes, found[0]))
-        ideographs = [is_ideograph(text) for text in self._texts]
+        found.append(blocks(self._places, found[0]))
+        ideographs = self._ideographs.tolist()
         if any(ideographs):
             found.append(columns(placed))
             if runs_downwards(self._boxes, ideographs):
-                found.append(blocks(self._boxes, found[-1], upright=True))
+                found.append(blocks(self._places, found[-1], upright=True))
         # A page without cells or columns has its rows twice.
         distinct = {id(lines): lines for lines in found}.values()
         return (whole, *map(self._spelt, distinct))
 
     def _spelt(self, lines: Lines) -> Reading:
-        signs, sources = spelt(self._texts, self._boxes, lines)
-        return Reading("".join(signs), sources)
+        codes, sources = spelt(self._codes, self._places, lines)
+        return Reading(codes.tobytes().decode(CODES, "surrogatepass"), sources.tolist())
+
+    @cached_property
+    def _ideographs(self) -> NDArray[np.bool_]:
+        return np.fromiter(map(is_ideograph, self._text), dtype=bool, count=len(self._text))
 
     def without_terms(self, words: list[Word], finder: TermFinder) -> list[Word]:
         """Return the words that do not form a term, now that others are gone.
@@ -105,16 +130,17 @@ class PageText:
         """
         while True:
             owners = {index: at for at, word in enumerate(words) for index in word.indexes}
+            # The last place is for signs that stand for no character.
+            stays = np.append(~self._placed, True)
+            stays[list(owners)] = True
             gone: set[int] = set()
             for reading in self.readings:
-                left = [
-                    (sign, source)
-                    for sign, source in zip(reading.text, reading.sources, strict=True)
-                    if source in owners or source < 0 or self._boxes[source] is None
-                ]
-                for span in finder.spans("".join(sign for sign, _ in left)):
-                    inside = left[span.start : span.end]
-                    gone.update(owners[source] for _, source in inside if source in owners)
+                left = stays[np.array(reading.sources, dtype=np.int64)]
+                text = "".join(compress(reading.text, left.tolist()))
+                for span in finder.spans(text):
+                    places = np.flatnonzero(left)[span.start : span.end]
+                    inside = (reading.sources[place] for place in places)
+                    gone.update(owners[source] for source in inside if source in owners)
             if not gone:
                 return words
             words = [word for at, word in enumerate(words) if at not in gone]
@@ -145,48 +171,46 @@ class PageText:
         Args:
             allowed: For each character.
         """
-        fit = [may and is_fit(text) for may, text in zip(allowed, self._texts, strict=True)]
-        kept, dropped = [], 0
-        for word in self._split():
-            if all(fit[index] for index in word.indexes):
-                kept.append(word)
-            else:
-                dropped += 1
-        return kept, dropped
+        placed = np.flatnonzero(self._placed)
+        if not placed.size:
+            return [], 0
+        firsts = np.flatnonzero(self._begins()[placed])
+        fit = np.fromiter(map(is_fit, self._text), dtype=bool) & np.asarray(allowed)
+        kept = np.logical_and.reduceat(fit[placed], firsts)
+        boxes = self._places[placed]
+        lows = np.minimum.reduceat(boxes[:, :2], firsts)
+        highs = np.maximum.reduceat(boxes[:, 2:], firsts)
+        bounds = zip(
+            placed[firsts].tolist(),
+            (placed[np.append(firsts[1:], len(placed)) - 1] + 1).tolist(),
+            *lows.T.tolist(),
+            *highs.T.tolist(),
+            strict=True,
+        )
+        words = [self._word(*bound) for bound in compress(bounds, kept.tolist())]
+        return words, len(kept) - len(words)
 
     @property
-    def boxes(self) -> Sequence[Box | None]:
-        """The box of each character."""
-        return self._boxes
+    def places(self) -> Places:
+        """The box of each character, as an array."""
+        return self._places
 
     def box(self, index: int) -> Box | None:
         """Return the box of a character."""
         return self._boxes[index]
 
-    def _split(self) -> Iterator[Word]:
-        run: list[int] = []
-        for index, text in enumerate(self._texts):
-            box = self._boxes[index]
-            if box is None:
-                yield from self._word(run, spaced=True)
-                run = []
-                continue
-            alone = is_ideograph(text)
-            if run and (alone or is_ideograph(self._texts[run[-1]]) or self._apart(run[-1], box)):
-                yield from self._word(run, spaced=False)
-                run = []
-            run.append(index)
-        yield from self._word(run, spaced=True)
+    def _begins(self) -> NDArray[np.bool_]:
+        """Say for each character whether a word begins with it."""
+        begins = np.ones(len(self._placed), dtype=bool)
+        begins[1:] = ~self._placed[:-1] | self._ideographs[1:] | self._ideographs[:-1]
+        begins[1:] |= ~adjoining(self._places[:-1], self._places[1:])
+        return begins
 
-    def _apart(self, previous: int, box: Box) -> bool:
-        before = self._boxes[previous]
-        return before is None or not _adjoining(before, box)
-
-    def _word(self, run: list[int], *, spaced: bool) -> Iterator[Word]:
-        boxes = [box for index in run if (box := self._boxes[index]) is not None]
-        if boxes:
-            text = "".join(self._texts[index] for index in run)
-            yield Word(text, around(boxes), tuple(run), spaced)
+    def _word(self, start: int, end: int, *box: float) -> Word:
+        left, bottom, right, top = box
+        spaced = end == len(self._text) or not self._placed[end]
+        indexes = tuple(range(start, end))
+        return Word(self._text[start:end], (left, bottom, right, top), indexes, spaced)
 
 
 @lru_cache(maxsize=65_536)
@@ -275,3 +299,21 @@ def _adjoining(before: Box, box: Box) -> bool:
     beneath = min(before[2], box[2]) - max(before[0], box[0])
     fall = max(before[1] - box[3], box[1] - before[3])
     return beneath > SAME_LINE * width and fall < SAME_LINE * width and width < 3 * size
+
+
+def adjoining(before: Places, boxes: Places) -> NDArray[np.bool_]:
+    """Say of many pairs at once what ``_adjoining`` says of one."""
+    high, first_high = boxes[:, 3] - boxes[:, 1], before[:, 3] - before[:, 1]
+    size = np.maximum(high, first_high)
+    width = np.maximum(boxes[:, 2] - boxes[:, 0], before[:, 2] - before[:, 0])
+    lower, upper = np.minimum(before, boxes), np.maximum(before, boxes)
+    # Positive where the two overlap, negative where there is a gap.
+    beneath, beside = lower[:, 2] - upper[:, 0], lower[:, 3] - upper[:, 1]
+    close = (beside > -0.3 * size) & (-beneath < JOINED_GAP * size)
+    smaller = (high <= first_high)[:, None]
+    inner, outer = np.where(smaller, boxes, before), np.where(smaller, before, boxes)
+    middle, slack = (inner[:, 1] + inner[:, 3]) / 2, MIDDLE_SLACK * size
+    beside_each_other = (outer[:, 1] - slack <= middle) & (middle <= outer[:, 3] + slack)
+    falls = (beneath > SAME_LINE * width) & (-beside < SAME_LINE * width) & (width < 3 * size)
+    joined: NDArray[np.bool_] = (close & beside_each_other) | falls
+    return joined

@@ -164,13 +164,17 @@ class FreshPdf:
         left, bottom, right, top = word.box
         signs = len(word.text)
         wide, high = right - left, top - bottom
-        text = word.text + " " * word.spaced
-        codes = "".join(f"{self._code(sign):04X}" for sign in text).encode()
+        codes = self._codes(word.text + " " * word.spaced)
         if signs > 1 and high > 1.5 * wide:
-            matrix = (0.0, high / signs, -wide, 0.0, right, bottom)
+            matrix = b"0 %.3f %.3f 0 %.3f %.3f" % (high / signs, -wide, right, bottom)
         else:
-            matrix = (wide / signs, 0.0, 0.0, high, left, bottom)
-        return b"%s %s %s %s %s %s Tm <%s> Tj" % (*map(_number, matrix), codes)
+            matrix = b"%.3f 0 0 %.3f %.3f %.3f" % (wide / signs, high, left, bottom)
+        return b"%s Tm <%s> Tj" % (matrix, codes)
+
+    def _codes(self, text: str) -> bytes:
+        if ord(max(text)) > FIRST_PLANE:
+            return "".join(f"{self._code(sign):04X}" for sign in text).encode()
+        return text.encode("utf-16be").hex().encode()
 
     def _code(self, sign: str) -> int:
         if ord(sign) <= FIRST_PLANE:

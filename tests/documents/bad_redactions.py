@@ -70,6 +70,15 @@ def uncovered(pdf: pikepdf.Pdf) -> None:
     own.Width, own.Height, own.BitsPerComponent = image.width, image.height, 8
 
 
+def faint_in_the_box(pdf: pikepdf.Pdf) -> None:
+    """Lighten a few pixels under the box by the least step that sixteen greys have."""
+    own = pdf.pages[0].obj.Resources.XObject.P
+    image = pikepdf.PdfImage(own).as_pil_image().convert("L")
+    image.paste(17, (200, 495, 240, 500))
+    own.write(zlib.compress(image.tobytes()), filter=Name.FlateDecode)
+    own.BitsPerComponent = 8
+
+
 def term_in_the_layer(pdf: pikepdf.Pdf) -> None:
     content = pdf.pages[0].obj.Contents.read_bytes()
     word = SECRET.encode("utf-16be").hex().encode()
@@ -116,6 +125,7 @@ def attached(pdf: pikepdf.Pdf) -> None:
 
 SEEDED: dict[str, tuple[Change, str]] = {
     "a box that was not burned": (uncovered, "pixels"),
+    "a faint sign under a box": (faint_in_the_box, "pixels"),
     "a term in the layer of words": (term_in_the_layer, "text"),
     "a word under a box": (word_in_the_box, "text-in-box"),
     "a script": (opening_script, "script"),

@@ -2,12 +2,13 @@
 
 import pytest
 
-from disclosure.documents.gate import Outcome, Reading, gate
+from disclosure.documents.gate import gate
 from disclosure.documents.plan import Plan, Term
 from disclosure.documents.redact import redact
 from tests.documents.checker import places_of, seen_on, squeezed, text_of
 from tests.documents.corpus_fonts import HIDDEN_PIXELS, SEEN, SEEN_IMAGES, TEXTS
 from tests.documents.corpus_structure import BESIDE, WRITTEN
+from tests.documents.here import applied, read
 
 DRAWN_FROM_BESIDE = ("portfolio", "free_text_note", "form_without_a_look", "unapplied_redaction")
 REDACTED = {
@@ -17,6 +18,9 @@ REDACTED = {
     **WRITTEN,
     **{name: BESIDE[name] for name in DRAWN_FROM_BESIDE},
 }
+UNSEEN = {name: hiding for name, hiding in (BESIDE | HIDDEN_PIXELS).items() if name not in REDACTED}
+"""Files whose value stands on no page, so that the engine alone decides."""
+
 FOUND_BY = {
     **dict.fromkeys([*SEEN, *HIDDEN_PIXELS, "thumbnail"], "recognised"),
     **dict.fromkeys(WRITTEN, "text"),
@@ -47,15 +51,36 @@ def test_no_file_of_the_corpus_leaks(name, tmp_path):
         assert [secret for secret in hiding.secrets if squeezed(secret) in seen] == []
 
 
+@pytest.mark.parametrize("name", UNSEEN)
+def test_nothing_of_what_no_page_shows_is_carried_over(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    hiding, target = UNSEEN[name], tmp_path / "redacted.pdf"
+
+    applied(hiding.write(tmp_path), target, terms=hiding.secrets)
+
+    assert places_of(target, hiding.secrets) == []
+    assert read(target, removed=hiding.secrets, strict=True, recognise=True)["leaks"] == []
+    if hiding.kept:
+        assert squeezed(hiding.kept) in squeezed(text_of(target))
+
+
+def test_every_file_of_the_corpus_is_redacted_and_found():
+    every = set(SEEN | SEEN_IMAGES | TEXTS | WRITTEN | BESIDE | HIDDEN_PIXELS)
+
+    assert set(REDACTED) | set(UNSEEN) == every
+    assert set(FOUND_BY) | set(SWITCHED_OFF) == every
+
+
 @pytest.mark.parametrize("name", FOUND_BY)
-def test_every_file_of_the_corpus_is_found_by_its_reading(name, tmp_path):
+def test_every_file_of_the_corpus_is_found_by_its_reading(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     hiding = (SEEN | HIDDEN_PIXELS | WRITTEN | BESIDE)[name]
-    reading = Reading(recognise=FOUND_BY[name] == "recognised")
 
-    verdict = gate(hiding.write(tmp_path), removed=hiding.secrets, reading=reading)
+    answer = read(
+        hiding.write(tmp_path), removed=hiding.secrets, recognise=FOUND_BY[name] == "recognised"
+    )
 
-    assert verdict.outcome is Outcome.LEAK
-    assert FOUND_BY[name] in {each.code for each in verdict.leaks if each.value is not None}
+    assert FOUND_BY[name] in {code for code, _, value in answer["leaks"] if value is not None}
 
 
 @pytest.mark.parametrize("name", SWITCHED_OFF)
