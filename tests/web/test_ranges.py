@@ -1,7 +1,6 @@
 """A broken download goes on where it stopped, and never mixes two files."""
 
 import hashlib
-from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +13,7 @@ from disclosure.web import ranges
 from tests.app import make_app
 from tests.web.delivered import ANSWER, answer_waits
 
-CONTENT = Random(7).randbytes(2 * 1024 * 1024 + 12_345)
+CONTENT = hashlib.shake_128(b"a file").digest(2 * 1024 * 1024 + 12_345)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 SIZE = len(CONTENT)
 
@@ -86,15 +85,9 @@ def test_one_range_is_given_exactly(office, asked, first, last):
     [
         f"bytes={SIZE}-",
         f"bytes={SIZE + 5}-{SIZE + 9}",
-        "bytes=9-5",
-        "bytes=-0",
-        "bytes=-",
-        "bytes=x",
-        "bytes",
-        "bytes=1-2x",
         f"bytes={'9' * 40}-",
-        "bytes=--5",
-        "bytes=1.5-2",
+        *("bytes=9-5", "bytes=-0", "bytes=-", "bytes=x", "bytes"),
+        *("bytes=1-2x", "bytes=--5", "bytes=1.5-2"),
     ],
 )
 def test_a_range_that_can_not_be_had_is_refused_with_the_size(office, asked):
