@@ -259,14 +259,14 @@ def take(work: Work, review_id: str) -> ShadowReview:
 
     Raises:
         Forbidden: Without the permission, or with a hand in the case.
-        Refused: When somebody else has it.
+        Refused: When somebody else has it, or it is answered.
     """
     work.actor.require(Permission.DECIDE_CASE)
     lock_head(work)
     review = _find(work, review_id)
+    _require_unanswered(work, review)
     case = work.session.get_one(Case, review.case_id)
-    if had_a_hand(work, case, work.actor.person):
-        raise Forbidden("You had a hand in this case: somebody else decides it a second time.")
+    _require_no_hand(work, case)
     taken = work.session.get(ShadowTake, review.id, populate_existing=True)
     if taken is not None and taken.person_id != work.actor.person:
         raise Refused("Somebody else has taken this one.")
@@ -284,6 +284,16 @@ def take(work: Work, review_id: str) -> ShadowReview:
             permission=Permission.DECIDE_CASE,
         )
     return review
+
+
+def _require_unanswered(work: Work, review: ShadowReview) -> None:
+    if work.session.get(ShadowAnswer, review.id, populate_existing=True) is not None:
+        raise Refused("This review is answered already.")
+
+
+def _require_no_hand(work: Work, case: Case) -> None:
+    if had_a_hand(work, case, work.actor.person):
+        raise Forbidden("You had a hand in this case: somebody else decides it a second time.")
 
 
 def _find(work: Work, review_id: str) -> ShadowReview:
@@ -320,11 +330,9 @@ def answer(
     """
     review = taken_review(work, review_id)
     lock_head(work)
-    if work.session.get(ShadowAnswer, review.id, populate_existing=True) is not None:
-        raise Refused("This review is answered already.")
+    _require_unanswered(work, review)
     case = work.session.get_one(Case, review.case_id)
-    if had_a_hand(work, case, work.actor.person):
-        raise Forbidden("You had a hand in this case: somebody else decides it a second time.")
+    _require_no_hand(work, case)
     chosen = _chosen(case, outcome, fields)
     first = first_of(work, review)
     agreement = compare((first.outcome.code, first.fields), (outcome, chosen))

@@ -107,7 +107,6 @@ def _papers(work: Work, case: Case, until: datetime) -> list[Document]:
         .where(
             Document.case_id == case.id,
             Document.role.in_(_PAPERS),
-            Document.status == "ready",
             Document.added_at <= until,
         )
         .order_by(Document.added_at, Document.id)
