@@ -165,7 +165,7 @@ def timeline_of(work: Work, case: Case) -> list[Moment]:
     for row in rows:
         body = json.loads(row.body)
         hashes = [(key, value) for key, value in body["data"].items() if _is_hash(value)]
-        body["data"] = {k: v for k, v in body["data"].items() if not _is_hash(v) and v != ""}
+        body["data"] = _worth_showing(body["data"])
         why = reasons.get(row.seq, "")
         told.append(
             Moment(
@@ -177,6 +177,17 @@ def timeline_of(work: Work, case: Case) -> list[Moment]:
             )
         )
     return told
+
+
+def _worth_showing(told: dict[str, object]) -> dict[str, object]:
+    """Leave out hashes, which have a column of their own, and a state that stayed as it was."""
+    same = told.get("from") == told.get("to")
+    unmoved = frozenset({"from", "to"}) if same else frozenset()
+    return {
+        key: value
+        for key, value in told.items()
+        if key not in unmoved and not _is_hash(value) and value not in ("", [])
+    }
 
 
 def _is_hash(value: object) -> bool:

@@ -75,7 +75,9 @@ def furnish(url, office):
         work.session.add(receipt)
         place.case, place.rendition, place.sha256 = case.id, newest.id, newest.sha256
         work.session.add(published_report(office))
-        work.session.add_all(second_decision(work, case, office.people["legal2"]))
+        for row in second_decision(work, case, office.people["legal2"]):
+            work.session.add(row)
+            work.session.flush()
     cases.at_rest(office)
     return place
 
