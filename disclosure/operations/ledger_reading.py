@@ -152,15 +152,12 @@ def timeline_of(work: Work, case: Case) -> list[Moment]:
         .where(LedgerEntry.case_id == case.id)
         .order_by(LedgerEntry.case_seq)
     ).all()
-    reasons = dict(
-        work.session.execute(
-            select(LedgerOpening.seq, LedgerOpening.value)
-            .join(LedgerEntry, LedgerEntry.seq == LedgerOpening.seq)
-            .where(LedgerEntry.case_id == case.id, LedgerOpening.name == "reason")
-        )
-        .tuples()
-        .all()
+    found = work.session.execute(
+        select(LedgerOpening.seq, LedgerOpening.value)
+        .join(LedgerEntry, LedgerEntry.seq == LedgerOpening.seq)
+        .where(LedgerEntry.case_id == case.id, LedgerOpening.name == "reason")
     )
+    reasons = {row.seq: row.value for row in found}
     names, told = names_of(work), []
     for row in rows:
         body = json.loads(row.body)
