@@ -22,11 +22,15 @@ from disclosure.config import Settings, load_settings
 from disclosure.domain.access import Permission, Role
 from disclosure.domain.catalogue import load_catalogue
 from disclosure.domain.grounds.batch import decide_cases
-from disclosure.edge import look, unit_of_work
+from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import BadInput, DisclosureError, NotReady
-from disclosure.jobs import export_to, work_forever
+from disclosure.jobs import doors, export_to, work_forever
+from disclosure.operations import batching
 from disclosure.operations.accounts import add_person, find_person, issue_login_link, roles_of
-from disclosure.operations.desk import SYSTEM, Actor
+from disclosure.operations.case_search import query_of
+from disclosure.operations.checkpoints import public_key_in_force
+from disclosure.operations.desk import SYSTEM, Actor, Work
+from disclosure.storage import record_bag
 from disclosure.storage.alarm import end_alarm, raise_alarm
 from disclosure.storage.cases import Case
 
@@ -222,7 +226,67 @@ def export_case(
     click.echo(f"verifier SHA-256: {summary.verifier_sha256}")
 
 
-_SHELL_AUDITOR = Actor("command-line", frozenset({Role.AUDITOR}))
+@commands.command(name="export-batch")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--list", "listed", type=click.File(), help="References, one a line; - is stdin.")
+@click.option("--from", "first", type=DAY, help="Received on this day or later.")
+@click.option("--to", "last", type=DAY, help="Received on this day or earlier.")
+@click.option("--ground", default="", help="Of this ground.")
+@click.option("--state", default="", help="In this state.")
+@click.option("--seed", default="", help="The cases that this seed draws.")
+@click.option("--each", default=1, type=int, help="How many of each ground and approver.")
+@click.option("--as", "username", default="", help="The auditor or officer who exports.")
+@click.option("--outsider", is_flag=True, help="Without names, reasons and documents.")
+@instance_option
+@reports_errors
+def export_batch(
+    target: Path, username: str, *, outsider: bool, instance: Path | None, **chosen: Any
+) -> None:
+    """Write the records of many cases, chosen by list, search or seed, to TARGET."""
+    if target.exists() or not target.parent.is_dir():
+        raise BadInput(f"{target.name} exists, or its folder does not: choose another place.")
+    variant = "outsider" if outsider else "full"
+    with open_app(instance).app_context():
+        actor = _exporter(username)
+        with unit_of_work(actor) as unit:
+            selection = _selection(unit, chosen)
+            batch = batching.request_batch(unit, selection, variant=variant, queued=False).id
+        batching.build_batch(doors(), batch, lambda _, step: click.echo(step))
+        with look(actor) as unit:
+            made = batching.show_batch(unit, batch)
+            for case in made.cases:
+                if case.note:
+                    click.echo(f"left out: {case.reference}: {case.note}")
+            _write_stored(made, target)
+            click.echo(f"written: {target.name}, {made.count(batching.BUILT)} records")
+            fingerprint = record_bag.fingerprint(public_key_in_force(unit))
+    click.echo(f"key fingerprint: {fingerprint}")
+
+
+def _selection(unit: Work, chosen: dict[str, Any]) -> batching.Selection:
+    if chosen["listed"]:
+        return batching.by_list(chosen["listed"].read())
+    if chosen["seed"]:
+        return batching.by_sample(unit, seed=chosen["seed"], each=chosen["each"])
+    days = {name: chosen[name].date().isoformat() for name in ("first", "last") if chosen[name]}
+    asked = {"ground": chosen["ground"], "state": chosen["state"], **days}
+    return batching.by_query(unit, query_of(asked))
+
+
+def _write_stored(made: batching.ShownBatch, target: Path) -> None:
+    if made.file is None:
+        raise NotReady("the batch was cancelled or expired while it was made; ask for it again")
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    try:
+        with unfinished.open("xb") as stream:
+            for piece in house().desk.files.stream(made.file.sha256):
+                stream.write(piece)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+_SHELL_AUDITOR = Actor("command-line", batching.SHELL_ROLES)
 """Whoever holds the shell may read every case, and changes none by it."""
 
 

@@ -4,6 +4,7 @@ Owns the names of every setting and their checks; no other module reads the envi
 are not settings: they live in the key ring file, see ``storage/keyring.py``.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -25,6 +26,14 @@ ENVIRONMENT = {
 }
 """Environment variable -> name of the setting; the rest is read from ``config.toml`` only."""
 
+_NUMBERS = {
+    "trusted_proxies": 100,
+    "max_upload_bytes": 1 << 40,
+    "record_days": 365,
+    "shadow_one_in": 1_000_000,
+}
+"""Settings that are whole numbers, with the largest value of each."""
+_SEED = re.compile(r"[A-Za-z][A-Za-z-]{0,30}[0-9]{0,6}")
 SEPARATIONS = ("strict", "small-team")
 
 
@@ -56,6 +65,9 @@ class Settings:
         mail_from: Sender of every message.
         timezone: IANA name used on pages and in letters; storage is always UTC.
         max_upload_bytes: Largest single upload, in bytes.
+        record_days: How many days an exported case record or batch is kept for download.
+        shadow_one_in: One of so many ended cases is decided again by somebody blind; 0 for none.
+        shadow_seed: A word that goes into that draw; publish it, and change it when you like.
     """
 
     instance: Path
@@ -79,6 +91,9 @@ class Settings:
     mail_from: str = "disclosure@localhost"
     timezone: str = "Asia/Shanghai"
     max_upload_bytes: int = 50 * 1024 * 1024
+    record_days: int = 7
+    shadow_one_in: int = 20
+    shadow_seed: str = "shadow"
 
     @property
     def migration_url(self) -> str:
@@ -139,18 +154,20 @@ def _from_file(path: Path) -> dict[str, object]:
 def _typed(name: str, value: object) -> object:
     if name in {"keys", "packs", "sources", "witness_file"} and isinstance(value, str | Path):
         return Path(value)
-    if name in {"trusted_proxies", "max_upload_bytes"}:
+    if name in _NUMBERS:
         try:
             number = int(str(value))
         except ValueError:
             raise NotReady(f"config: {name} must be a whole number") from None
         if number < 0:
             raise NotReady(f"config: {name} must not be negative")
+        if number > _NUMBERS[name]:
+            raise NotReady(f"config: {name} must be at most {_NUMBERS[name]}")
         return number
     if not isinstance(value, str):
         raise NotReady(f"config: {name} must be text")
-    if name == "timezone":
-        _require_zone(value)
+    if name in _LOOKED_AT:
+        _LOOKED_AT[name](value)
     return value.rstrip("/") if name == "base_url" else value
 
 
@@ -161,3 +178,14 @@ def _require_zone(name: str) -> None:
         raise NotReady(
             f"config: timezone {name!r} is not an IANA name like Asia/Shanghai"
         ) from None
+
+
+def _require_seed(word: str) -> None:
+    if not _SEED.fullmatch(word):
+        raise NotReady(
+            "config: shadow_seed must be letters and hyphens, with up to six digits behind them"
+        )
+
+
+_LOOKED_AT = {"timezone": _require_zone, "shadow_seed": _require_seed}
+"""Settings that are text of some shape, with what looks at it."""

@@ -22,7 +22,7 @@ from disclosure.documents.suggesting import SuggestedValue, suggestions_for
 from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import DisclosureError, DocumentRefused, Refused
 from disclosure.gateways.mail import send
-from disclosure.operations import exporting, outbox, witnessing
+from disclosure.operations import batching, exporting, outbox, witnessing
 from disclosure.operations.access_ends import escalate, reach_end
 from disclosure.operations.casefile import find_case
 from disclosure.operations.checkpoints import checkpoint_when_due, is_due
@@ -33,7 +33,9 @@ from disclosure.operations.ledger_check import LedgerReport, verify_ledger
 from disclosure.operations.letters import compose
 from disclosure.operations.noticing import look_at_delayed, note_notice_sent
 from disclosure.operations.papers import Upload, add_document, note_inspection
+from disclosure.operations.record_files import expire_record
 from disclosure.operations.rendering import build, gather, store_rendition
+from disclosure.operations.shadow import draw, draw_is_due
 from disclosure.operations.suggesting import keep_suggestions, people_of
 from disclosure.storage.alarm import alarm_of, end_alarm, raise_alarm
 from disclosure.storage.cases import Case, Document
@@ -234,7 +236,12 @@ def _access_overdue(job: Job) -> None:
 
 
 def export_to(
-    actor: Actor, reference: str, target: Path, *, variant: str = exporting.FULL
+    actor: Actor,
+    reference: str,
+    target: Path,
+    *,
+    variant: str = exporting.FULL,
+    batch: str = "",
 ) -> RecordSummary:
     """Write a case record; that it leaves is an entry before the first byte of it is written.
 
@@ -243,6 +250,7 @@ def export_to(
         reference: The case.
         target: Where the zip goes; its folder is there already.
         variant: ``full`` or ``outsider``.
+        batch: Id of the batch that it is a part of, if any.
 
     Raises:
         NotFound: When there is no such case.
@@ -253,10 +261,38 @@ def export_to(
     with look(actor) as work:
         exporting.require_exportable(work, find_case(work, reference), target)
     with unit_of_work(actor) as work:
-        gathered = exporting.gather_record(work, find_case(work, reference), variant=variant)
+        case = find_case(work, reference)
+        gathered = exporting.gather_record(work, case, variant=variant, batch=batch)
     with look(actor) as work:
         proofs = exporting.prove_record(work, gathered)
     return exporting.write_record(house().desk, gathered, proofs, target)
+
+
+def doors() -> batching.Doors:
+    """Return what the making of a batch is lent by the edge."""
+
+    def export(
+        actor: Actor, reference: str, target: Path, variant: str, batch: str
+    ) -> RecordSummary:
+        return export_to(actor, reference, target, variant=variant, batch=batch)
+
+    return batching.Doors(house().desk, unit_of_work, look, export)
+
+
+def _export_batch(job: Job) -> None:
+    batching.build_batch(doors(), job.arguments["batch"], job.report)
+    with job.result():
+        pass
+
+
+def _expire_batch(job: Job) -> None:
+    with job.result() as work:
+        batching.expire_batch(work, job.arguments["batch"])
+
+
+def _expire_record(job: Job) -> None:
+    with job.result() as work:
+        expire_record(work, job.arguments["file"])
 
 
 HANDLERS: dict[str, Callable[[Job], None]] = {
@@ -269,6 +305,9 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "render": _render,
     "destroy": _destroy,
     "shred": _shred,
+    "export_batch": _export_batch,
+    "expire_batch": _expire_batch,
+    "expire_record": _expire_record,
 }
 """Kind of an outbox row -> what it does."""
 
@@ -307,6 +346,16 @@ def _keep_ledger_or_say_why() -> None:
         keep_ledger()
     except DisclosureError as problem:
         log.warning("the ledger was not looked after", why=problem.message)
+
+
+def keep_shadow() -> None:
+    """Draw, once a day, the ended cases that somebody decides a second time."""
+    with look(SYSTEM) as work:
+        draw_due = draw_is_due(work)
+    if draw_due:
+        with unit_of_work(SYSTEM) as work:
+            if draw_is_due(work):
+                draw(work)
 
 
 def keep_ledger() -> None:
@@ -370,6 +419,7 @@ def work_forever(app: Flask, *, until: Callable[[], bool] = lambda: False) -> No
             if not alarm_of(house().desk.settings.instance):
                 if due:
                     _keep_ledger_or_say_why()
+                    keep_shadow()
                 taken = sweep()
         if not taken:
             time.sleep(POLL_SECONDS)

@@ -91,6 +91,11 @@ class Event(StrEnum):
 
     RECORD_VIEWED = "record:viewed", "A person looked at personal data of the case."
     RECORD_EXPORTED = "record:exported", "The case record left the house."
+    RECORD_DOWNLOADED = "record:downloaded", "A person began to download a case record or a batch."
+    BATCH_REQUESTED = "batch:requested", "The records of many cases were asked for at once."
+    BATCH_EXPORTED = "batch:exported", "The records of a batch were made; its file has this hash."
+    BATCH_CANCELLED = "batch:cancelled", "A batch of records was stopped before its end."
+    CASE_VIEWED = "case:viewed", "A person who decides cases opened one that was decided."
     RETENTION_HELD = "retention:held", "A hold keeps the records of the case, whatever their term."
     RETENTION_FREED = "retention:freed", "The hold on the records of the case was lifted."
     RETENTION_EXTENDED = "retention:extended", "The records of the case are kept for longer."
@@ -145,5 +150,12 @@ class Event(StrEnum):
     )
     SAMPLE_SELECTED = "sample:selected", "An auditor drew a sample of cases."
     SAMPLE_REVIEWED = "sample:reviewed", "An auditor wrote down what a sampled case showed."
+    SHADOW_DRAWN = "shadow:drawn", "Ended cases were drawn, to be decided again by somebody blind."
+    SHADOW_TAKEN = "shadow:taken", "A person took a drawn case, to decide it again without knowing."
+    SHADOW_ANSWERED = (
+        "shadow:answered",
+        "The second decision was given and compared with the first.",
+    )
+    SHADOW_EXAMINED = "shadow:examined", "An auditor wrote down what a disagreement showed."
     JOB_PARKED = "job:parked", "A job failed too often and waits for a person."
     JOB_RETRIED = "job:retried", "A person sent a parked job on its way again."

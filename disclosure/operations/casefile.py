@@ -248,6 +248,28 @@ def note_viewed(work: Work, case: Case, *, thing: str, sha256: str) -> None:
     )
 
 
+def opened_unknown(work: Work, reference: str) -> int | None:
+    """Return the id of a decided case that the actor has no part in and never opened before."""
+    case = work.session.scalars(select(Case).where(Case.reference == reference)).first()
+    if case is None or (case.is_open and case.decided_evaluation_id is None):
+        return None
+    if work.actor.person in {case.handler_id, case.decider_id}:
+        return None
+    begins = f'{{"action":"{Event.CASE_VIEWED.value}","actor":{{"person":"{work.actor.person}",'
+    known = select(LedgerEntry.seq).where(
+        LedgerEntry.case_id == case.id,
+        LedgerEntry.body >= begins.encode(),
+        LedgerEntry.body < begins[:-1].encode() + b"-",
+    )
+    return case.id if work.session.scalar(known.limit(1)) is None else None
+
+
+def note_opened(work: Work, case_id: int) -> None:
+    """Record that the actor opened a decided case."""
+    case = work.session.get_one(Case, case_id)
+    record(work, Event.CASE_VIEWED, case=case, permission=Permission.SEE_CASES)
+
+
 def read_values(work: Work, case: Case) -> list[ResponsiveValue]:
     """Return the collected values in clear; that the actor saw them is an entry of the ledger."""
     values = values_of(work, case)

@@ -16,6 +16,7 @@ from disclosure.domain.retention import Retention
 from disclosure.gateways.mail import forget, stable_message_id
 from disclosure.operations.desk import SYSTEM, Work
 from disclosure.operations.outbox import DONE, PARKED, WAITING, Effect, enqueue
+from disclosure.operations.record_files import kept_of_case, remove_files
 from disclosure.operations.recording import record
 from disclosure.operations.retention import kept, standing_destruction
 from disclosure.storage.base import Base, EncryptedJson, EncryptedText
@@ -131,7 +132,8 @@ def _count_renditions(work: Work, case: Case) -> int:
 def shred_files(work: Work, case: Case) -> int:
     """Destroy the files and written messages of a wiped case; safe to repeat.
 
-    A file that another case holds too (a rerouted demand, the same paper twice) stays for it.
+    A file that another case holds too (a rerouted demand, the same paper twice) stays for it. What
+    was exported of the case goes too, and with it each whole batch that it is in.
 
     Returns:
         How many files were destroyed.
@@ -143,9 +145,10 @@ def shred_files(work: Work, case: Case) -> int:
     alone = [sha256 for sha256 in sorted(hashes) if not _needed(work, sha256)]
     for sha256 in alone:
         work.desk.files.remove(sha256)
+    exported = remove_files(work, kept_of_case(work, case))
     for outbox_id in work.session.scalars(select(Outbox.id).where(Outbox.case_id == case.id)):
         forget(work.desk.settings, stable_message_id(work.desk.settings, outbox_id))
-    return len(alone)
+    return len(alone) + exported
 
 
 def _needed(work: Work, sha256: str) -> bool:

@@ -32,6 +32,8 @@ from disclosure.operations.printing import local_time
 from disclosure.storage.cases import Case, Evaluation
 
 REACHED_NOTHING = frozenset({Result.NOT_REACHED, Result.NOT_APPLICABLE})
+AFTER_A_DECISION = frozenset({"request.data_exists", "release_at"})
+"""Facts that tell that a case was decided."""
 LARGEST_NUMBER = 1_000_000
 OVERRULED = "Overruled with a written reason: "
 SHOWN_AS_THEY_ARE = frozenset({"requester.country", "subject.storage", "ground_facts.template"})
@@ -130,6 +132,15 @@ def card_of(work: Work, case: Case, evaluation: Evaluation, language: Language) 
     rules in force explain it, and what would change the outcome is left out.
     """
     return _Explainer(work, case, evaluation, language).card()
+
+
+def inputs_of(work: Work, case: Case, evaluation: Evaluation, language: Language) -> list[Input]:
+    """Return every fact that the checks of an evaluation read, each once, but not what they said.
+
+    Left out is what belongs to the time after a decision: who approves, and whether data was found.
+    """
+    explainer = _Explainer(work, case, evaluation, language)
+    return explainer.facts_before_a_decision()
 
 
 def card_json(work: Work, case: Case, evaluation: Evaluation) -> dict[str, object]:
@@ -251,6 +262,21 @@ class _Explainer:
     def _word(self, value: str) -> str:
         titles = {each.title: each.title_zh for each in self.rules.classes.values()}
         return titles.get(value, self.rules.explanations.phrases.word(value, self.language))
+
+    def facts_before_a_decision(self) -> list[Input]:
+        """Return the facts that all checks read, without those that come after a decision."""
+        if self.parsed is None:
+            return []
+        read = [self.rules.explanations.inputs.get(each, ()) for each in self._check_ids()]
+        paths = dict.fromkeys(path for each in read for path in each)
+        return [
+            Input(self.say(f"fact.{path}"), self._value(path, value_at(self.parsed.facts, path)))
+            for path in paths
+            if not path.startswith("process.") and path not in AFTER_A_DECISION
+        ]
+
+    def _check_ids(self) -> list[str]:
+        return [row["id"] for row in self.evaluation.decision["checks"]]
 
     def _inputs(self, check: str) -> Iterator[Input]:
         if self.parsed is None:

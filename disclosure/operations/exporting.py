@@ -10,11 +10,13 @@ or printed while the database waits: ``gather_record`` writes the entry and read
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
 
 from disclosure import __version__
+from disclosure.domain.ledger import Payload
 from disclosure.domain.policy import Policy
 from disclosure.domain.provenance import provenance
 from disclosure.domain.workflow import Action
@@ -28,11 +30,11 @@ from disclosure.operations.facts import case_facts, latest_release
 from disclosure.operations.pinning import catalogue_of_day, kept_files
 from disclosure.operations.record_proofs import head_proof, proofs_of
 from disclosure.operations.record_summary import print_summary
-from disclosure.operations.signing import require_intact
+from disclosure.operations.signing import require_unchanged
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case, Document, Evaluation
 from disclosure.storage.ledger_rows import LedgerEntry, LedgerOpening
-from disclosure.storage.record_bag import CaseRecord, RecordSummary, write_case_record
+from disclosure.storage.record_bag import CaseRecord, RecordSummary, Source, write_case_record
 from disclosure.storage.releases import Rendition
 
 FULL, OUTSIDER = "full", "outsider"
@@ -101,11 +103,17 @@ def require_exportable(work: Work, case: Case, target: Path) -> None:
         raise BadInput("The target folder is not there.")
     release = latest_release(work, case)
     if release is not None and not case_facts(work, case).destroyed:
-        require_intact(work, work.session.get_one(Rendition, release.rendition_id))
+        require_unchanged(work, work.session.get_one(Rendition, release.rendition_id))
 
 
-def gather_record(work: Work, case: Case, *, variant: str = FULL) -> Gathered:
+def gather_record(work: Work, case: Case, *, variant: str = FULL, batch: str = "") -> Gathered:
     """Record that a case record leaves the house, and read what it holds from the database.
+
+    Args:
+        work: The unit of work.
+        case: The case.
+        variant: ``full`` or ``outsider``.
+        batch: Id of the batch that it is part of, if any.
 
     Raises:
         Refused: When the actor may not export.
@@ -113,7 +121,8 @@ def gather_record(work: Work, case: Case, *, variant: str = FULL) -> Gathered:
     """
     if variant not in VARIANTS:
         raise BadInput("A record is full, or for outsiders.", where="variant")
-    advance(work, case, Action.EXPORT_RECORD, Change(data={"variant": variant}))
+    data: Payload = {"variant": variant, **({"batch": batch} if batch else {})}
+    advance(work, case, Action.EXPORT_RECORD, Change(data=data))
     checkpoint = checkpoint_now(work)
     entries, full = _entries(work, case), variant == FULL
     return Gathered(
@@ -147,11 +156,14 @@ def write_record(
         NotReady: When the released file is missing or was changed on disk. A paper that can no
             longer be read does not stop the export: its place in the record says why.
     """
-    files: dict[str, Path | bytes] = {**gathered.files}
-    files |= {name: desk.files.read(sha256) for name, sha256 in gathered.stored.items()}
+    files: dict[str, Source] = {**gathered.files}
+    for name, sha256 in gathered.stored.items():
+        desk.files.check(sha256)
+        files[name] = partial(desk.files.stream, sha256)
     for name, sha256 in gathered.papers.items():
         try:
-            files[name] = desk.files.read(sha256)
+            desk.files.check(sha256)
+            files[name] = partial(desk.files.stream, sha256)
         except DisclosureError as problem:
             files[f"{name.rpartition('.')[0]}.missing.txt"] = problem.message.encode()
     files["prov.json"] = _json(provenance(gathered.bodies))

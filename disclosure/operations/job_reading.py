@@ -49,12 +49,13 @@ def _case_in_sight(work: Work, row: Outbox) -> str:
 
 
 def watched_job(work: Work, job_id: str) -> Outbox:
-    """Return a job for whoever waits for it.
+    """Return a job for whoever waits for it: of a case, or of a batch of records.
 
     Raises:
         NotFound: When there is none, or the actor may see neither jobs nor its case.
     """
     row = outbox.find(work, job_id)
-    if may(work.actor.roles, Permission.SEE_JOBS) or _case_in_sight(work, row):
+    exports = row.kind == "export_batch" and may(work.actor.roles, Permission.EXPORT_RECORD)
+    if exports or may(work.actor.roles, Permission.SEE_JOBS) or _case_in_sight(work, row):
         return row
     raise NotFound("There is no such job.")

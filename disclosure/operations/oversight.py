@@ -4,6 +4,7 @@ Owns the sampling entries and these readings; it changes no case.
 """
 
 import hashlib
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from disclosure.operations.casefile import names_of
 from disclosure.operations.desk import Work
 from disclosure.operations.recording import record
 from disclosure.storage.cases import Case
+from disclosure.storage.ledger_rows import LedgerEntry
 from disclosure.storage.releases import Release, RenditionPreparer, Signature
 
 MOST_EACH = 20
@@ -122,6 +124,29 @@ def review_sampled(work: Work, case: Case, *, seed: str, verdict: str, note: str
         private={"reason": note} if note else {},
         permission=Permission.SAMPLE_CASES,
     )
+
+
+def reviewed(work: Work, seed: str) -> dict[str, list[str]]:
+    """Return what was written down of the cases that a seed drew: reference to verdicts."""
+    begins = f'{{"action":"{Event.SAMPLE_REVIEWED.value}",'.encode()
+    rows = work.session.execute(
+        select(LedgerEntry.body)
+        .where(LedgerEntry.body >= begins, LedgerEntry.body < begins[:-1] + b"-")
+        .order_by(LedgerEntry.seq)
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        told = json.loads(row.body)
+        if told["data"]["seed"] == seed:
+            found.setdefault(str(told["case"]), []).append(VERDICTS[told["data"]["verdict"]])
+    return found
+
+
+def signers(work: Work) -> list[tuple[str, str]]:
+    """Return everybody who ever signed, by name: id and name."""
+    ids = set(work.session.scalars(select(Signature.person_id).distinct()))
+    named = [(one, name) for one, name in names_of(work).items() if one in ids]
+    return sorted(named, key=lambda pair: pair[1])
 
 
 def separation(work: Work) -> list[Pair]:

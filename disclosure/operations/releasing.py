@@ -8,6 +8,7 @@ by the second channel, and looking at the page spends nothing.
 import hashlib
 import secrets
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -32,7 +33,7 @@ from disclosure.operations.noticing import send_notice_at_release
 from disclosure.operations.outbox import Effect
 from disclosure.operations.recipients import is_blocked, note_recipient, partner_of
 from disclosure.operations.recording import hold_ledger, record
-from disclosure.operations.signing import flush_or_refuse, require_intact
+from disclosure.operations.signing import flush_or_refuse, require_unchanged
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case, Evaluation
 from disclosure.storage.register import Agency
@@ -107,7 +108,7 @@ def release_problem(work: Work, case: Case, rendition: Rendition) -> str | None:
         Why the release must not happen, or None.
     """
     try:
-        require_intact(work, rendition)
+        require_unchanged(work, rendition)
     except DisclosureError as error:
         return f"The stored file is not the one that was signed: {error.message}"
     decision, _ = decide_now(work, case, process=_process(work, case, rendition))
@@ -263,8 +264,37 @@ def _is_spent(work: Work, delivery: Delivery) -> bool:
     return delivery.spent_at is not None and work.now - delivery.spent_at > GRACE
 
 
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The released file, as whoever may fetch it now fetches it.
+
+    Attributes:
+        sha256: Its hash, under which it is stored.
+        size: In bytes.
+        filename: What it is called outside.
+        grace: The secret with which the same browser may go on after a broken download.
+    """
+
+    sha256: str
+    size: int
+    filename: str
+    grace: str
+
+
 def redeem(work: Work, token: str, code: str, *, grace: str = "") -> tuple[bytes, str, str] | None:
-    """Spend a link with the code of the second channel and return the released bytes.
+    """Spend a link, as ``spend_link`` does, and return the released bytes.
+
+    Returns:
+        The bytes, the file name, and the secret for resuming; None when the code is wrong.
+    """
+    found = spend_link(work, token, code, grace=grace)
+    if found is None:
+        return None
+    return work.desk.files.read(found.sha256), found.filename, found.grace
+
+
+def spend_link(work: Work, token: str, code: str, *, grace: str = "") -> Collected | None:
+    """Spend a link with the code of the second channel.
 
     The caller commits in both cases: a wrong code is counted and is a ledger entry.
 
@@ -275,7 +305,7 @@ def redeem(work: Work, token: str, code: str, *, grace: str = "") -> tuple[bytes
         grace: Secret of the browser that redeemed before; lets a broken download be resumed.
 
     Returns:
-        The bytes, the file name, and the secret for resuming; None when the code is wrong.
+        What may be fetched; None when the code is wrong.
 
     Raises:
         NotFound: When the link is dead.
@@ -287,16 +317,33 @@ def redeem(work: Work, token: str, code: str, *, grace: str = "") -> tuple[bytes
     delivery, case = open_delivery(work, token)
     made = work.session.get_one(Release, delivery.release_id)
     rendition = work.session.get_one(Rendition, made.rendition_id)
-    filename = f"{case.reference}.pdf"
     if delivery.spent_at is not None:
-        if not grace or _hash(grace) != delivery.grace_hash:
-            raise NotFound("This link is used. Ask for a new one.")
-        return _released_bytes(work, rendition, made), filename, grace
+        return resume_delivery(work, token, grace=grace)
     if not secrets.compare_digest(_hash(code.strip().replace(" ", "")), delivery.code_hash):
         _count_wrong_code(work, case, delivery)
         return None
-    content = _released_bytes(work, rendition, made)
-    return content, filename, _spend(work, case, delivery, made)
+    _require_released_bytes(work, rendition, made)
+    grace = _spend(work, case, delivery, made)
+    return Collected(made.sha256, rendition.size, f"{case.reference}.pdf", grace)
+
+
+def resume_delivery(work: Work, token: str, *, grace: str) -> Collected:
+    """Let the browser that spent a link fetch the file, or the rest of it, for a while.
+
+    Each piece proves itself when it is read, so that going on from the middle needs no look at
+    what was sent before.
+
+    Raises:
+        NotFound: When the link is dead, was not spent, or by another browser.
+        ApprovalLapsed: When the file is gone, or is not the released one.
+    """
+    delivery, case = open_delivery(work, token)
+    if delivery.spent_at is None or not grace or _hash(grace) != delivery.grace_hash:
+        raise NotFound("This link is used. Ask for a new one.")
+    made = work.session.get_one(Release, delivery.release_id)
+    rendition = work.session.get_one(Rendition, made.rendition_id)
+    _require_released_bytes(work, rendition, made, whole=False)
+    return Collected(made.sha256, rendition.size, f"{case.reference}.pdf", grace)
 
 
 def _spend(work: Work, case: Case, delivery: Delivery, made: Release) -> str:
@@ -324,14 +371,18 @@ def _count_wrong_code(work: Work, case: Case, delivery: Delivery) -> None:
     advance(work.as_actor(REQUESTER), case, Action.REFUSE_CODE, Change(data=data))
 
 
-def _released_bytes(work: Work, rendition: Rendition, made: Release) -> bytes:
+def _require_released_bytes(
+    work: Work, rendition: Rendition, made: Release, *, whole: bool = True
+) -> None:
     try:
-        content = require_intact(work, rendition)
+        if whole:
+            require_unchanged(work, rendition)
+        else:
+            next(work.desk.files.stream(rendition.sha256))
     except NotReady as error:
         raise ApprovalLapsed(f"The released file was changed on disk: {error.message}") from error
-    if hashlib.sha256(content).hexdigest() != made.sha256:
+    if rendition.sha256 != made.sha256:
         raise ApprovalLapsed("The released file is not the one that was signed.")
-    return content
 
 
 def review_emergency(work: Work, case: Case, *, justified: bool, reason: str) -> None:

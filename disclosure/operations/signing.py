@@ -108,6 +108,17 @@ def require_intact(work: Work, rendition: Rendition) -> bytes:
     return content
 
 
+def require_unchanged(work: Work, rendition: Rendition) -> None:
+    """Ask of the stored bytes what ``require_intact`` asks, without holding them all at once.
+
+    Raises:
+        NotReady: When one byte on disk differs, or the file is gone.
+        Refused: When the file has another size than the one that was signed.
+    """
+    if work.desk.files.check(rendition.sha256) != rendition.size:
+        raise Refused("The stored file is not the one that was built.")
+
+
 def return_for_redaction(work: Work, case: Case, *, reason: str) -> None:
     """Send the case back to redacting; every signature so far is void."""
     void_signatures(work, case, cause="returned")

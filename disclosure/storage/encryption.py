@@ -10,6 +10,7 @@ import os
 import struct
 import unicodedata
 from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,6 +19,7 @@ from disclosure.errors import NotReady
 from disclosure.storage.keyring import KeyRing
 
 _NONCE = 12
+_TAG = 16
 _CHUNK = 1024 * 1024
 _MAGIC = b"DSF1"
 
@@ -127,24 +129,71 @@ def decrypt_stream(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
         NotReady: When a piece was changed, moved, cut off, or its key is not in the ring.
     """
     reader = _Reader(chunks)
+    key, prefix = _head(reader)
+    number = 0
+    while True:
+        sealed = reader.take(min(_length(reader.take(4)), _CHUNK + _TAG))
+        last = reader.at_end()
+        yield _open_piece(key, prefix + struct.pack(">Q", number), sealed, (name, number, last))
+        if last:
+            return
+        number += 1
+
+
+def decrypt_from(file: BinaryIO, name: str, start: int) -> Iterator[bytes]:
+    """Decrypt from a place in the middle, without reading what stands before it.
+
+    Every piece but the last is full, so that its place in the file is known.
+
+    Args:
+        file: What ``encrypt_stream`` wrote, opened for reading in bytes.
+        name: The SHA-256 of the whole file.
+        start: The first plain byte that is wanted, inside the file.
+
+    Raises:
+        NotReady: As ``decrypt_stream`` does.
+    """
+    end = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    reader = _Reader(iter(lambda: file.read(1), b""))
+    key, prefix = _head(reader)
+    number, skipped = divmod(start, _CHUNK)
+    file.seek(number * (4 + _CHUNK + _TAG), os.SEEK_CUR)
+    while True:
+        length = min(_length(file.read(4)), _CHUNK + _TAG)
+        sealed = file.read(length)
+        if len(sealed) < length:
+            raise NotReady("a stored file was cut off on disk")
+        last = file.tell() >= end
+        place = (name, number, last)
+        yield _open_piece(key, prefix + struct.pack(">Q", number), sealed, place)[skipped:]
+        if last:
+            return
+        number, skipped = number + 1, 0
+
+
+def _head(reader: "_Reader") -> tuple[str, bytes]:
+    """Read the name of the key and the start of every nonce."""
     if reader.take(len(_MAGIC)) != _MAGIC:
         raise NotReady("a stored file was changed on disk: its head is not ours")
     key = reader.take(reader.take(1)[0]).decode("ascii", "replace")
     if key not in _known.ciphers:
         raise NotReady("a stored file's key is not in the key ring, or its head was changed")
-    prefix = reader.take(4)
-    number = 0
-    while True:
-        sealed = reader.take(min(struct.unpack(">I", reader.take(4))[0], _CHUNK + 16))
-        last = reader.at_end()
-        nonce = prefix + struct.pack(">Q", number)
-        try:
-            yield _known.ciphers[key].decrypt(nonce, sealed, _piece_place(name, number, last=last))
-        except InvalidTag:
-            raise NotReady("a stored file was changed on disk: a piece does not decrypt") from None
-        if last:
-            return
-        number += 1
+    return key, reader.take(4)
+
+
+def _length(given: bytes) -> int:
+    if len(given) < 4:  # noqa: PLR2004 - an unsigned number of four bytes
+        raise NotReady("a stored file was cut off on disk")
+    return int(struct.unpack(">I", given)[0])
+
+
+def _open_piece(key: str, nonce: bytes, sealed: bytes, place: tuple[str, int, bool]) -> bytes:
+    name, number, last = place
+    try:
+        return _known.ciphers[key].decrypt(nonce, sealed, _piece_place(name, number, last=last))
+    except (InvalidTag, ValueError):  # ValueError: cut off within the tag
+        raise NotReady("a stored file was changed on disk: a piece does not decrypt") from None
 
 
 def _piece_place(name: str, number: int, *, last: bool) -> bytes:

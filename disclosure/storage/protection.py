@@ -30,6 +30,9 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "consent_withdrawal": (("reference",),),
     "case_recipient": (("case_id", "name_index"),),
     "blocked_name": (("block_id", "name_index"),),
+    "shadow_draw": (("upto",),),
+    "shadow_review": (("id",), ("case_id", "ended_seq")),
+    "shadow_answer": (("review_id",),),
 }
 """Table -> its unique keys; a row once written is neither changed, deleted nor replaced."""
 
@@ -72,6 +75,12 @@ _NOT_PROPOSER = """EXISTS (
     SELECT 1 FROM pack_proposal AS p
     WHERE p.id = NEW.proposal_id AND p.proposed_by <> NEW.decided_by)"""
 
+_HAD_A_HAND = """EXISTS (
+    SELECT 1 FROM shadow_review AS r JOIN "case" AS c ON c.id = r.case_id
+    WHERE r.id = NEW.review_id AND (NEW.person_id = c.handler_id OR NEW.person_id = c.decider_id
+    OR EXISTS (SELECT 1 FROM signature AS s
+        WHERE s.case_id = c.id AND s.person_id = NEW.person_id)))"""
+
 
 def refusals() -> list[tuple[str, str, str]]:
     """List every check before an insert: (table, condition that refuses, message)."""
@@ -103,6 +112,11 @@ def refusals() -> list[tuple[str, str, str]]:
         ("release", _BLOCKED, "the recipient is blocked: two people lift that first"),
     ]
     rules += _pack_rules()
+    reviewer = _holds_any("NEW.person_id", "NEW.answered_at", Permission.DECIDE_CASE)
+    rules += [
+        ("shadow_answer", f"NOT ({reviewer})", "this person decides no cases"),
+        ("shadow_answer", _HAD_A_HAND, "who had a hand in a case does not review it"),
+    ]
     rules += [
         ("release", _unsigned(profile, role), f"{profile} needs a valid signature: {role.value}")
         for profile, signing in SIGNING_ROLES.items()

@@ -13,7 +13,7 @@ import re
 import secrets
 import stat
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -74,6 +74,10 @@ _LEFT_OUT = {
 }
 
 
+Source = Path | bytes | Callable[[], Iterable[bytes]]
+"""Where a file of a record comes from: a file, its bytes, or a function that gives its pieces."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseRecord:
     """Hold everything that one case record is made of.
@@ -99,7 +103,7 @@ class CaseRecord:
     checkpoint: bytes
     proofs: Mapping[str, object]
     public_keys: Sequence[bytes]
-    files: Mapping[str, Path | bytes]
+    files: Mapping[str, Source]
     app_version: str
 
 
@@ -178,11 +182,12 @@ def _refuse_bad_names(record: CaseRecord) -> None:
         raise Refused(f"The record would have more than {_FILE_LIMIT} files.")
 
 
-class _BagWriter:
+class BagWriter:
     """Write files into the zip one after another and remember their hashes."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, *, limited: bool = True) -> None:
         self.archive = archive
+        self.limited = limited
         self.hashes: dict[str, str] = {}
         self.sizes: dict[str, int] = {}
         self.total = 0
@@ -193,13 +198,13 @@ class _BagWriter:
         info.create_system = 3
         info.external_attr = (stat.S_IFREG | 0o644) << 16
         digest, size = hashlib.sha256(), 0
-        with self.archive.open(info, "w") as stream:
+        with self.archive.open(info, "w", force_zip64=not self.limited) as stream:
             for piece in pieces:
                 stream.write(piece)
                 digest.update(piece)
                 size += len(piece)
                 self.total += len(piece)
-                if self.total > _SIZE_LIMIT:
+                if self.limited and self.total > _SIZE_LIMIT:
                     raise Refused("The record would be larger than 2 GB: leave documents out.")
         self.hashes[name], self.sizes[name] = digest.hexdigest(), size
         return self.hashes[name]
@@ -225,7 +230,7 @@ def _write_bag(
     made |= {inner: _pieces(content) for inner, content in record.files.items()}
     with zipfile.ZipFile(target, "x", zipfile.ZIP_STORED, allowZip64=False) as archive:
         archive.comment = ZIP_COMMENT
-        bag = _BagWriter(archive)
+        bag = BagWriter(archive)
         for inner in sorted(made):
             bag.add(f"data/{inner}", made[inner])
         _write_tags(bag, record, told, key)
@@ -247,7 +252,7 @@ def _readme(record: CaseRecord, told: Checkpoint, verifier: bytes) -> bytes:
 
 
 def _write_tags(
-    bag: _BagWriter, record: CaseRecord, told: Checkpoint, key: Ed25519PrivateKey
+    bag: BagWriter, record: CaseRecord, told: Checkpoint, key: Ed25519PrivateKey
 ) -> None:
     payload = list(bag.sizes)
     about = {
@@ -284,9 +289,12 @@ def _openings(openings: Mapping[int, Mapping[str, tuple[bytes, str]]]) -> bytes:
     )
 
 
-def _pieces(content: Path | bytes) -> Iterator[bytes]:
+def _pieces(content: Source) -> Iterator[bytes]:
     if isinstance(content, bytes):
         yield content
+        return
+    if callable(content):
+        yield from content()
         return
     with content.open("rb") as stream:
         while piece := stream.read(_CHUNK):

@@ -2,6 +2,7 @@
 
 from disclosure.storage import (
     cases,
+    exports,
     ledger_rows,
     parties,
     people,
@@ -10,10 +11,12 @@ from disclosure.storage import (
     reports,
     retention_rows,
     rules,
+    shadow,
 )
 
 __all__ = [
     "cases",
+    "exports",
     "ledger_rows",
     "parties",
     "people",
@@ -22,4 +25,5 @@ __all__ = [
     "reports",
     "retention_rows",
     "rules",
+    "shadow",
 ]

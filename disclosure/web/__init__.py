@@ -88,12 +88,14 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
         jobs,
         portal,
         recipients,
+        records,
         redaction,
         register,
         reports,
         retention,
         rules,
         service,
+        shadow,
         statements,
         subject,
     )
@@ -102,7 +104,10 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
     outside = (consents, incidents, recipients)
     for module in (*staff, *outside, portal, reports, retention, service, statements, subject):
         app.register_blueprint(module.blueprint)
-    app.register_blueprint(audit.records)
+    app.register_blueprint(records.blueprint)
+    app.register_blueprint(records.batches)
+    app.register_blueprint(shadow.blueprint)
+    shadow.note_openings(app)
     if settings.demo:
         from disclosure.web import demonstration  # noqa: PLC0415 - exists in a demonstration alone
 

@@ -1,24 +1,21 @@
-"""The auditor's room: the ledger, its check, and case records to take away.
+"""The auditor's room: the ledger, its check, searches, timelines, samples and oversight.
 
-Owns the addresses under ``/audit``. Two doors: the ledger for those who may read it, records for
-those who may export them.
+Owns these addresses under ``/audit``. Case records to take away are ``web/records.py``'s.
 """
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from disclosure.domain.access import Permission
+from disclosure.domain.access import Permission, may
 from disclosure.domain.events import Event
-from disclosure.edge import house, look, unit_of_work
+from disclosure.domain.shadow import SecondOutcome
+from disclosure.domain.states import State
+from disclosure.edge import look, unit_of_work
 from disclosure.errors import BadInput
-from disclosure.jobs import export_to
-from disclosure.operations import casefile, ledger_reading, oversight
-from disclosure.operations.checkpoints import public_key_in_force
-from disclosure.operations.exporting import FULL, OUTSIDER
+from disclosure.operations import case_search, casefile, ledger_reading, oversight, shadow_reading
+from disclosure.operations.batching import MOST_CASES
+from disclosure.operations.desk import Work
 from disclosure.operations.ledger_check import verify_ledger
-from disclosure.storage.record_bag import fingerprint, grouped
-from disclosure.storage.scratch import scratch_folder
-from disclosure.web.cases import attachment
 from disclosure.web.guard import actor, guarded
 from disclosure.web.numbers import whole_number
 
@@ -27,21 +24,50 @@ Page = str | tuple[str, int] | AnyResponse
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 guarded(blueprint, Permission.SEE_LEDGER)
 
-records = Blueprint("records", __name__, url_prefix="/audit/record")
-guarded(records, Permission.EXPORT_RECORD)
-
 
 @blueprint.get("/")
-def ledger() -> str:
-    """Show the newest entries, or those of one case or of one event."""
-    wanted = ledger_reading.Wanted(
+def ledger() -> Page:
+    """Show the newest entries, or those that are looked for."""
+    problem, wanted = "", ledger_reading.Wanted()
+    try:
+        wanted = _wanted()
+        with look(actor()) as work:
+            return _ledger(work, wanted)
+    except BadInput as refusal:
+        if refusal.where == "before":
+            raise
+        problem = refusal.sentence
+    with look(actor()) as work:
+        return _ledger(work, ledger_reading.Wanted(), problem=problem), 422
+
+
+def _wanted() -> ledger_reading.Wanted:
+    days = case_search.query_of(
+        {"first": request.args.get("first", ""), "last": request.args.get("last", "")}
+    )
+    return ledger_reading.Wanted(
         case=request.args.get("case", "").strip()[:16],
         event=request.args.get("event", ""),
+        person=request.args.get("person", "").strip()[:32],
+        sha256=request.args.get("sha256", "").strip(),
+        first=days.first,
+        last=days.last,
         before=_before(request.args.get("before", "")),
     )
-    with look(actor()) as work:
-        entries = ledger_reading.read_entries(work, wanted)
-    return render_template("audit/ledger.html", entries=entries, wanted=wanted, events=list(Event))
+
+
+def _ledger(work: Work, wanted: ledger_reading.Wanted, *, problem: str = "") -> str:
+    return render_template(
+        "audit/ledger.html",
+        entries=ledger_reading.read_entries(work, wanted),
+        wanted=wanted,
+        typed=request.args,
+        kept={k: v for k, v in request.args.items() if k != "before" and v},
+        events=list(Event),
+        staff=sorted(casefile.names_of(work).items(), key=lambda pair: pair[1]),
+        problem=problem,
+        may_export=may(work.actor.roles, Permission.EXPORT_RECORD),
+    )
 
 
 def _before(given: str) -> int | None:
@@ -66,6 +92,8 @@ def oversight_page() -> str:
             pairs=oversight.separation(work),
             releases=oversight.quarterly(work),
             watched=oversight.WATCHED,
+            rates=shadow_reading.rates(work),
+            may_export=may(work.actor.roles, Permission.EXPORT_RECORD),
         )
 
 
@@ -119,29 +147,89 @@ def _sample_page(seed: str, each: int, *, problem: str = "") -> str:
             problem=problem,
             names=casefile.names_of(work),
             verdicts=oversight.VERDICTS,
+            reviewed=oversight.reviewed(work, seed) if seed else {},
+            may_export=may(work.actor.roles, Permission.EXPORT_RECORD),
         )
 
 
-@records.get("/<reference>")
-def record(reference: str) -> str:
-    """Say what the case record holds and how to check it."""
+@blueprint.get("/cases")
+def cases() -> Page:
+    """Find cases, to read how they went or to take their records."""
+    problem, query = "", case_search.CaseQuery()
+    try:
+        query = case_search.query_of(request.args)
+    except BadInput as refusal:
+        problem = refusal.sentence
+    page = _page(request.args.get("page", ""))
+    with look(actor()) as work:
+        found, total = case_search.find_cases(work, query, page=page)
+        return render_template(
+            "audit/cases.html",
+            found=found,
+            total=total,
+            page=page,
+            size=case_search.PAGE,
+            told=query.told(),
+            typed=request.args,
+            problem=problem,
+            grounds=sorted(work.desk.catalogue.grounds),
+            states=list(State),
+            signers=oversight.signers(work),
+            most=MOST_CASES,
+            may_export=may(work.actor.roles, Permission.EXPORT_RECORD),
+        ), 422 if problem else 200
+
+
+def _page(given: str) -> int:
+    return max(whole_number(given, where="page"), 1) if given else 1
+
+
+@blueprint.get("/cases/<reference>")
+def timeline(reference: str) -> str:
+    """Show everything that happened in a case: when, who, what, why, and which hash."""
     with look(actor()) as work:
         case = casefile.find_case(work, reference)
         return render_template(
-            "audit/record.html",
+            "audit/timeline.html",
             case=case,
-            entries=ledger_reading.count_of(work, case) + 1,
-            fingerprint=grouped(fingerprint(public_key_in_force(work))),
-            verifier=ledger_reading.verifier_sha256(),
+            state=State.of(case.state),
+            entries=ledger_reading.timeline_of(work, case),
+            ground=work.desk.catalogue.ground(case.ground, work.now),
         )
 
 
-@records.post("/<reference>")
-def download(reference: str) -> Response:
-    """Write the case record and send it; that it left is an entry."""
-    variant = OUTSIDER if request.form.get("variant") == OUTSIDER else FULL
-    with scratch_folder(house().desk.settings.instance) as folder:
-        target = folder / "record.zip"
-        export_to(actor(), reference, target, variant=variant)
-        content = target.read_bytes()
-    return attachment(content, "application/zip", f"{reference}-record")
+@blueprint.get("/second")
+def second() -> str:
+    """Show where a second decision differs from the first, and how the cases were drawn."""
+    return _second()
+
+
+def _second(problem: str = "") -> str:
+    with look(actor()) as work:
+        return render_template(
+            "audit/second.html",
+            pairs=shadow_reading.disagreements(work),
+            draws=shadow_reading.draws(work),
+            waiting=shadow_reading.waiting(work),
+            rates=shadow_reading.rates(work),
+            names=casefile.names_of(work),
+            fields=work.desk.catalogue.fields,
+            outcomes={each.code: each.label for each in SecondOutcome},
+            verdicts=shadow_reading.EXAMINED,
+            problem=problem,
+            may_examine=may(work.actor.roles, Permission.SAMPLE_CASES),
+            may_export=may(work.actor.roles, Permission.EXPORT_RECORD),
+        )
+
+
+@blueprint.post("/second/<review_id>")
+def examine(review_id: str) -> Page:
+    """Record what a disagreement showed."""
+    verdict, note = request.form.get("verdict", ""), request.form.get("note", "")
+    try:
+        with unit_of_work(actor()) as work:
+            shadow_reading.examine(work, review_id, verdict=verdict, note=note)
+    except BadInput as problem:
+        return _second(problem.sentence), 422
+    flash("What the disagreement showed is an entry of the ledger.", "ok")
+    return redirect(url_for("audit.second"))

@@ -41,12 +41,11 @@ from disclosure.web import actions
 from disclosure.web.form_papers import Paper, forget_papers, keep_papers, read_papers
 from disclosure.web.forms import DemandForm, QueueForm
 from disclosure.web.guard import actor, guarded
+from disclosure.web.ranges import FILE_POLICY
 from disclosure.web.refusals import keep_denial, status_of
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 guarded(blueprint, Permission.SEE_CASES)
-
-FILE_POLICY = "default-src 'none'; sandbox"
 
 
 @blueprint.get("/")

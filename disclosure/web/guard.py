@@ -196,6 +196,7 @@ _MORE: tuple[tuple[str, str, Permission], ...] = (
     ("Recipients", "recipients.overview", Permission.SEE_CASES),
     ("Consents", "consents.register", Permission.SEE_CASES),
     ("Statements", "statements.ask", Permission.SEE_CASES),
+    ("Second decisions", "shadow.overview", Permission.DECIDE_CASE),
     ("Rules", "rules.overview", Permission.PROPOSE_RULES),
     ("Rules", "rules.overview", Permission.CONFIRM_RULES),
     ("Retention", "retention.overview", Permission.KEEP_RECORDS),

@@ -71,6 +71,7 @@ blueprint.get("/portal/policy/<older>/to/<newer>")(portal_policy.policy_differen
 blueprint.route("/portal/track", methods=BOTH)(portal_follow.track)
 blueprint.route("/portal/track/<public_ref>", methods=BOTH)(portal_follow.track_link)
 blueprint.route("/portal/collect/<token>", methods=BOTH)(portal_follow.collect)
+blueprint.get("/portal/collect/<token>/file")(portal_follow.collected)
 blueprint.route("/portal/statement", methods=BOTH)(portal_own.statement)
 blueprint.post("/portal/statement/pdf")(portal_own.statement_pdf)
 blueprint.get("/transparency")(portal_reports.transparency)

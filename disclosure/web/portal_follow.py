@@ -4,6 +4,8 @@ Owns these pages and the cookie that lets a broken download be taken up again. L
 spends nothing; what spends a link, counts a try or moves a case is an operation.
 """
 
+from collections.abc import Callable
+
 import structlog
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,17 +18,19 @@ from disclosure.operations.releasing import (
     GRACE,
     MOST_CODE_TRIES,
     ApprovalLapsed,
+    Collected,
     note_opened,
     open_delivery,
-    redeem,
+    resume_delivery,
+    spend_link,
 )
 from disclosure.operations.tracking import Followed, TooManyTries, follow
 from disclosure.web.portal_forms import CodeForm, TrackForm
+from disclosure.web.ranges import send_stored
 
 log = structlog.get_logger(__name__)
 
 GRACE_COOKIE = "collect"
-FILE_POLICY = "default-src 'none'; sandbox"
 _WRONG = "Reference or secret is not right. Check both on your receipt and try again."
 
 Page = str | tuple[str, int]
@@ -75,10 +79,25 @@ def _follow(form: TrackForm) -> Followed | None:
 def collect(token: str) -> Page | AnyResponse:
     """Show the page of a link; a POST with the code fetches the file."""
     form = CodeForm(request.form)
+    return _unless_dead(
+        lambda: _collect_page(token, form) if request.method == "GET" else _fetch(token, form)
+    )
+
+
+def collected(token: str) -> Page | AnyResponse:
+    """Send the file again, or the rest of it, to the browser that spent the link."""
+    return _unless_dead(lambda: _again(token))
+
+
+def _again(token: str) -> AnyResponse:
+    with look(REQUESTER) as work:
+        found = resume_delivery(work, token, grace=request.cookies.get(GRACE_COOKIE, ""))
+    return _file(token, found)
+
+
+def _unless_dead(answer: Callable[[], Page | AnyResponse]) -> Page | AnyResponse:
     try:
-        if request.method == "GET":
-            return _collect_page(token, form)
-        return _fetch(token, form)
+        return answer()
     except NotFound as refusal:
         return render_template(
             "portal/stopped.html",
@@ -104,6 +123,7 @@ def _collect_page(token: str, form: CodeForm) -> str:
         return render_template(
             "portal/collect.html",
             form=form,
+            token=token,
             reference=case.reference,
             expires_at=delivery.expires_at,
             tries_left=MOST_CODE_TRIES - delivery.code_tries,
@@ -119,21 +139,18 @@ def _fetch(token: str, form: CodeForm) -> Page | AnyResponse:
     if not form.validate() and not grace:
         return _collect_page(token, form), 422
     with unit_of_work(REQUESTER) as work:
-        redeemed = redeem(work, token, form.code.data or "", grace=grace)
-    if redeemed is None:
+        found = spend_link(work, token, form.code.data or "", grace=grace)
+    if found is None:
         form.code.errors = ["This is not the code of this link. Check it and try again."]
         return _collect_page(token, form), 422
-    return _file(token, *redeemed)
+    return _file(token, found)
 
 
-def _file(token: str, content: bytes, filename: str, grace: str) -> AnyResponse:
-    answer = make_response(content)
-    answer.headers["Content-Type"] = "application/pdf"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    answer.headers["Content-Security-Policy"] = FILE_POLICY
+def _file(token: str, found: Collected) -> AnyResponse:
+    answer = send_stored(found.sha256, found.size, kind="application/pdf", filename=found.filename)
     answer.set_cookie(
         GRACE_COOKIE,
-        grace,
+        found.grace,
         max_age=int(GRACE.total_seconds()),
         path=url_for("portal.collect", token=token),
         secure=house().desk.settings.base_url.startswith("https:"),

@@ -11,10 +11,12 @@ from sqlalchemy import func, select
 from disclosure.domain.approvals import SIGNING_ROLES
 from disclosure.domain.states import State
 from disclosure.operations import consenting, incidents, signing
+from disclosure.storage.cases import Evaluation
 from disclosure.storage.ledger_rows import LedgerCheckpoint, LedgerReceipt
 from disclosure.storage.protection import APPEND_ONLY
 from disclosure.storage.reports import TransparencyReport
 from disclosure.storage.schema import migrate
+from disclosure.storage.shadow import ShadowAnswer, ShadowDraw, ShadowReview
 from tests import cases
 from tests.app import NOW, make_app
 from tests.services import postgres_database
@@ -73,8 +75,39 @@ def furnish(url, office):
         work.session.add(receipt)
         place.case, place.rendition, place.sha256 = case.id, newest.id, newest.sha256
         work.session.add(published_report(office))
+        for row in second_decision(work, case, office.people["legal2"]):
+            work.session.add(row)
+            work.session.flush()
     cases.at_rest(office)
     return place
+
+
+def second_decision(work, case, person):
+    """Return a draw, a review of the case and its answer."""
+    evaluation = work.session.scalars(
+        select(Evaluation.id).where(Evaluation.case_id == case.id)
+    ).first()
+    same = {"outcome": "release", "fields": [], "first_outcome": "release", "first_fields": []}
+    return [
+        ShadowDraw(upto=9, after=0, one_in=1, seed="shadow", ended=1, drawn=1, drawn_at=work.now),
+        ShadowReview(
+            id="s" * 32,
+            case_id=case.id,
+            ended_seq=9,
+            decided_seq=8,
+            evaluation_id=evaluation,
+            drawn_at=work.now,
+        ),
+        ShadowAnswer(
+            review_id="s" * 32,
+            person_id=person,
+            **same,
+            same_outcome=True,
+            same_fields=True,
+            blind=True,
+            answered_at=work.now,
+        ),
+    ]
 
 
 def published_report(office):

@@ -91,9 +91,9 @@ def test_a_record_is_told_of_before_it_is_taken_and_taking_it_is_an_entry(office
     assert ledger_reading.verifier_sha256() in page
     assert actions(office) == before, "looking takes nothing"
 
-    answer = auditor.post(f"/audit/record/{reference}")
+    answer = auditor.post(f"/audit/record/{reference}", follow_redirects=True)
 
-    assert actions(office) == [*before, "record:exported"]
+    assert actions(office) == [*before, "record:exported", "record:downloaded"]
     assert answer.mimetype == "application/zip"
     assert f'filename="{reference}-record.zip"' in answer.headers["Content-Disposition"]
     with zipfile.ZipFile(io.BytesIO(answer.get_data())) as bag:
