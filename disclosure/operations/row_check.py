@@ -16,7 +16,7 @@ from disclosure.domain.ledger import time_text
 from disclosure.domain.ledger_walk import StoredEntry
 from disclosure.operations.desk import Work
 from disclosure.storage.cases import Case
-from disclosure.storage.releases import Release, Rendition, Signature, SignatureVoiding
+from disclosure.storage.releases import GateAnswer, Release, Rendition, Signature, SignatureVoiding
 
 Row = tuple[object, ...]
 
@@ -31,6 +31,11 @@ def _release(entry: Mapping[str, Any]) -> Row:
     return data["rendition"], data["sha256"], data["profile"], entry["actor"]["person"], entry["at"]
 
 
+def _answer(entry: Mapping[str, Any]) -> Row:
+    data = entry["data"]
+    return data["rendition"], data["sha256"], entry["actor"]["person"], entry["seq"], entry["at"]
+
+
 def _voiding(entry: Mapping[str, Any]) -> Row:
     return (entry["data"]["cause"],)
 
@@ -43,6 +48,7 @@ _KINDS: dict[bytes, tuple[str, str, Callable[[Mapping[str, Any]], Row]]] = {
     f'{{"action":"{event.value}"'.encode(): (kind, name, of)
     for event, kind, name, of in (
         (Event.SIGNATURE_GIVEN, "signature", "signature", _signature),
+        (Event.GATE_ANSWERED, "answer for the gate", "answer", _answer),
         (Event.SIGNATURE_VOIDED, "voiding", "signature", _voiding),
         (Event.RELEASE_MADE, "release", "release", _release),
         (Event.RENDITION_BUILT, "rendition", "rendition", _rendition),
@@ -118,9 +124,12 @@ def _rows_there(work: Work) -> dict[str, dict[str, Row]]:
         rows = work.session.execute(select(*columns)).all()
         return {row[0]: tuple(map(_told, row[1:])) for row in rows}
 
-    s, r = Signature, Release
+    s, r, a = Signature, Release, GateAnswer
     return {
         "signature": read(s.id, s.rendition_id, s.sha256, s.role, s.person_id, s.signed_at),
+        "answer for the gate": read(
+            a.id, a.rendition_id, a.sha256, a.person_id, a.seq, a.answered_at
+        ),
         "voiding": read(SignatureVoiding.signature_id, SignatureVoiding.cause),
         "release": read(r.id, r.rendition_id, r.sha256, r.profile, r.released_by, r.released_at),
         "rendition": read(Rendition.id, Rendition.sha256),

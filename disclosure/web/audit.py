@@ -15,6 +15,7 @@ from disclosure.jobs import export_to
 from disclosure.operations import casefile, ledger_reading, oversight
 from disclosure.operations.checkpoints import public_key_in_force
 from disclosure.operations.exporting import FULL, OUTSIDER
+from disclosure.operations.gate_answers import answers_of_all_cases
 from disclosure.operations.ledger_check import verify_ledger
 from disclosure.storage.record_bag import fingerprint, grouped
 from disclosure.storage.scratch import scratch_folder
@@ -66,6 +67,8 @@ def oversight_page() -> str:
             pairs=oversight.separation(work),
             releases=oversight.quarterly(work),
             watched=oversight.WATCHED,
+            answers=answers_of_all_cases(work),
+            names=casefile.names_of(work),
         )
 
 

@@ -17,6 +17,7 @@ from disclosure.errors import BadInput, DisclosureError, Refused
 from disclosure.operations import casefile, queue, redacting
 from disclosure.operations.desk import Work
 from disclosure.operations.facts import latest_rendition
+from disclosure.operations.gate_answers import answers_shown
 from disclosure.operations.papers import dispose, find_document
 from disclosure.operations.suggesting import suggestions_of
 from disclosure.storage.cases import Case, ResponsiveValue, SuggestedMark
@@ -38,6 +39,7 @@ def page(reference: str) -> str:
 def _page(work: Work, case: Case, **more: Any) -> str:
     documents = casefile.documents_of(work, case, role="responsive")
     catalogue = work.desk.catalogue
+    rendition = latest_rendition(work, case)
     offered = {each.action.code: each.blocked for each in casefile.actions_for(work, case)}
     _, states = casefile.history_of(work, case)
     return render_template(
@@ -54,7 +56,8 @@ def _page(work: Work, case: Case, **more: Any) -> str:
         marks={each.id: redacting.marks_of(work, case, each.id) for each in documents},
         suggested={each.id: _by_kind(work, each.id) for each in documents},
         jobs=casefile.jobs_of(work, case),
-        rendition=latest_rendition(work, case),
+        rendition=rendition,
+        gate_answers=answers_shown(work, rendition),
         facts=casefile.summary_of(work, case),
         offered=offered,
         may_mark="mark" in offered,
