@@ -127,6 +127,14 @@ def no_consultation_is_open(facts: CaseFacts, _who: Signer, _now: datetime) -> s
     return f"A consultation is open ({pages} for an answer): record the answer first."
 
 
+def every_duplicate_leaves_once(facts: CaseFacts, _who: Signer, _now: datetime) -> str | None:
+    """Ask whether no page stays behind as the duplicate of one that does not leave either."""
+    if not facts.lost_duplicates:
+        return None
+    pages = "1 page is" if facts.lost_duplicates == 1 else f"{facts.lost_duplicates} pages are"
+    return f"{pages} flagged as a duplicate of what does not leave itself: flag it otherwise."
+
+
 def rendition_is_current(facts: CaseFacts, _who: Signer, _now: datetime) -> str | None:
     """Ask whether the rendition was built from what the case holds now."""
     if not facts.rendition_sha256:

@@ -10,6 +10,7 @@ import json
 
 from sqlalchemy import select
 
+from disclosure.domain.page_flags import WITHHOLDING
 from disclosure.operations.desk import Work
 from disclosure.storage.cases import Case, Document, DocumentMark, FieldMask, PageFlag
 
@@ -35,7 +36,7 @@ def rendition_basis(work: Work, case: Case) -> str:
         select(PageFlag.id)
         .where(
             PageFlag.case_id == case.id,
-            PageFlag.kind.in_(["duplicate", "not_responsive"]),
+            PageFlag.kind.in_(WITHHOLDING),
             PageFlag.withdrawn_at.is_(None),
         )
         .order_by(PageFlag.id)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from disclosure.domain.access import Permission, Role, roles_with
 from disclosure.domain.approvals import EMERGENCY, signing_roles
 from disclosure.domain.guards import CANNOT_TELL
+from disclosure.domain.page_flags import PageFlagKind
 from disclosure.domain.senders import LOOKALIKE
 from disclosure.domain.states import CaseFacts, GivenSignature, State
 from disclosure.operations.basis import rendition_basis
@@ -73,6 +74,7 @@ def case_facts(work: Work, case: Case, *, release_problem: str | None = None) ->
         collecting=_is_collecting(work, case),
         open_marks=_open_documents(work, case),
         open_consultations=_open_consultations(work, case),
+        lost_duplicates=_lost_duplicates(work, case),
         rendition_sha256=rendition.sha256 if rendition else "",
         rendition_gated=_is_gated(rendition) or answered,
         gate_outcome=rendition.gate_outcome if rendition else "",
@@ -300,11 +302,26 @@ def _open_documents(work: Work, case: Case) -> int:
 def _open_consultations(work: Work, case: Case) -> int:
     waiting = select(func.count()).where(
         PageFlag.case_id == case.id,
-        PageFlag.kind == "consult",
+        PageFlag.kind == PageFlagKind.CONSULT.code,
         PageFlag.answered_at.is_(None),
         PageFlag.withdrawn_at.is_(None),
     )
     return int(work.session.scalar(waiting) or 0)
+
+
+def _lost_duplicates(work: Work, case: Case) -> int:
+    """Count the pages that stay behind for the sake of a page that does not leave either."""
+    lost = (
+        select(func.count())
+        .select_from(PageFlag)
+        .join(Document, Document.id == PageFlag.of_document_id)
+        .where(
+            PageFlag.case_id == case.id,
+            PageFlag.withdrawn_at.is_(None),
+            (Document.status != "ready") | (Document.disposition != "release"),
+        )
+    )
+    return int(work.session.scalar(lost) or 0)
 
 
 def _is_current(work: Work, case: Case, rendition: Rendition | None) -> bool:

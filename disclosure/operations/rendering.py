@@ -36,10 +36,11 @@ from disclosure.operations.former_releases import (
     former_releases,
     values_already_out,
 )
+from disclosure.operations.page_flags import SetAside, plan_with_flags, set_aside
 from disclosure.operations.printing import fill
 from disclosure.operations.recording import record
-from disclosure.operations.redacting import KEEP, masks_of, plan_of
-from disclosure.operations.redaction_log import document_log
+from disclosure.operations.redacting import KEEP, masks_of
+from disclosure.operations.redaction_log import document_log, set_aside_log
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case, Document, Evaluation
 from disclosure.storage.ledger_rows import LedgerEntry
@@ -77,6 +78,7 @@ class Paper:
     filename: str
     sha256: str
     plan: Plan
+    set_aside: tuple[SetAside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -200,7 +202,13 @@ def _code_of(evaluation: Evaluation, field: str) -> str:
 
 def _papers(work: Work, case: Case) -> list[Paper]:
     return [
-        Paper(row.id, row.filename, row.sha256, plan_of(work, case, row.id))
+        Paper(
+            row.id,
+            row.filename,
+            row.sha256,
+            plan_with_flags(work, case, row.id),
+            set_aside(work, case, row.id),
+        )
         for row in _documents(work, case, "release")
     ]
 
@@ -375,8 +383,16 @@ def _manifest(draft: Draft, parts: list[_Part]) -> dict[str, object]:
 
 
 def _redaction_log(draft: Draft, parts: list[_Part]) -> dict[str, object]:
+    numbers = {part.paper.document_id: number for number, part in enumerate(parts, 1)}
     documents = [
-        document_log(number, part.paper.document_id, part.paper.plan, part.outcome)
+        document_log(
+            number,
+            part.paper.document_id,
+            part.paper.plan,
+            part.outcome,
+            aside=part.paper.set_aside,
+        )
+        | {"set_aside": set_aside_log(part.paper.set_aside, numbers)}
         for number, part in enumerate(parts, 1)
     ]
     return {"fields": list(draft.withheld), "documents": documents}

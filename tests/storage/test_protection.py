@@ -56,6 +56,10 @@ def furnish(url, office):
     cases.sign(office, "legal", reference)
     cases.do(office, "legal", reference, signing.return_for_redaction, reason="Again.")
     cases.to_state(office, reference, State.RELEASED)
+    untold = cases.to_state(office, cases.police_case(office), State.REDACTING)
+    sha256 = cases.small_rendition(office, untold, outcome=Outcome.CANNOT_TELL)
+    answer = {"sha256": sha256, "reason": "Read on paper."}
+    cases.do(office, "compliance", untold, gate_answers.answer_for_gate, **answer)
     cases.put_in_force(office, "[house]\nrelay_hours = 71\n")
     assert cases.replay_all(office) == []
     consents = (
@@ -65,10 +69,6 @@ def furnish(url, office):
         consenting.take_in(work, consents.encode())
         consenting.withdraw(work, "K-500", reason="By letter.")
     cases.do(office, "compliance", reference, incidents.report_misuse, reason="Sold it on.")
-    untold = cases.to_state(office, cases.police_case(office), State.REDACTING)
-    sha256 = cases.small_rendition(office, untold, outcome=Outcome.CANNOT_TELL)
-    answer = {"sha256": sha256, "reason": "Read on paper."}
-    cases.do(office, "compliance", untold, gate_answers.answer_for_gate, **answer)
     waiting = cases.to_state(office, cases.counterparty_case(office), State.SIGNING)
     place = Place(url, office.people)
     with cases.at_work(office, waiting) as (work, case):
