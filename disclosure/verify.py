@@ -319,26 +319,25 @@ def check_release(release: Told, before: list[Told]) -> str:
     same = [e for e in before if (e["data"].get("rendition"), e["data"].get("sha256")) == key]
     built = [e["data"] for e in same if e["action"] == "rendition:built"]
     gated = [e["data"] for e in same if e["action"] == "rendition:gated"]
+    preparers = list(built[-1]["preparers"]) if built else []
     answers = [e["actor"]["person"] for e in same if e["action"] == "gate:answered"]
+    by_others = [who for who in answers if who not in preparers]
     passed = any(each.get("passed") is True for each in gated)
-    untold = bool(gated) and all(each.get("outcome") == "cannot-tell" for each in gated)
-    by_others = [who for who in answers if built and who not in built[-1]["preparers"]]
+    untold = {each.get("outcome") for each in gated} == {"cannot-tell"}
     if not built or not (passed or (untold and by_others)):
         raise Tampered(f"{where}: no entry says that these bytes were built and passed the gate")
     void = [e["data"].get("signature") for e in before if e["action"] == "signature:voided"]
     given = [e for e in same if e["action"] == "signature:given"]
     valid = [e for e in given if e["data"].get("signature") not in void]
     signers = [(e["actor"]["person"], e["data"].get("role")) for e in valid]
-    preparers, separation = list(built[-1]["preparers"]), built[-1].get("separation")
     for who, role in signers:
-        if who in preparers and (separation, role) != ("small-team", TWO[0]):
+        if who in preparers and (built[-1].get("separation"), role) != ("small-team", TWO[0]):
             raise Tampered(f"{where}: {who} prepared the bytes and signed them too")
-    asked = PROFILES.get(data.get("profile"), TWO)
-    if not passed and data.get("profile") != "EMERG":
-        asked = PROFILES["DUAL"]
+    profile = data.get("profile") if passed or data.get("profile") == "EMERG" else "DUAL"
+    asked = PROFILES.get(profile, TWO)
     people = [[who for who, role in signers if role == needed] for needed in asked]
     if not any(len(set(choice)) == len(asked) for choice in itertools.product(*people)):
-        raise Tampered(f"{where}: profile {data.get('profile')} lacks a signature")
+        raise Tampered(f"{where}: profile {profile} lacks a signature")
     told = ", ".join(f"{who} as {role}" for who, role in signers)
     untold_by = "" if passed else f", {by_others} answered for what the gate could not tell"
     return f"{where}: SHA-256 {key[1]}, signed by {told}, prepared by {preparers}{untold_by}"
