@@ -22,6 +22,7 @@ from disclosure.app import create_app
 from disclosure.config import load_settings
 from disclosure.demonstration.marketplace import KNOWN
 from disclosure.demonstration.people import PEOPLE
+from disclosure.documents.gate import Outcome
 from disclosure.domain.pack_files import layer_of
 from disclosure.domain.states import State
 from disclosure.edge import look
@@ -270,7 +271,7 @@ def assess_impact(office: Office, reference: str) -> None:
     do(office, "legal", reference, verifying.record_finding, **given)
 
 
-def small_rendition(office: Office, reference: str, *, passed: bool = True) -> str:
+def small_rendition(office: Office, reference: str, *, outcome: Outcome = Outcome.PASSED) -> str:
     """Store a few bytes as the case's rendition; return their SHA-256.
 
     Everything around them is real: the basis, the preparers, the row, the file, the ledger.
@@ -283,7 +284,7 @@ def small_rendition(office: Office, reference: str, *, passed: bool = True) -> s
             content=content,
             pages=1,
             gate_sha256=sha256,
-            gate_passed=passed,
+            gate_outcome=outcome,
             gate_report={},
             redaction_log={},
             manifest={},

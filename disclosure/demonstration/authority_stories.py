@@ -23,6 +23,7 @@ from disclosure.operations import (
 )
 from disclosure.operations.casefile import documents_of
 from disclosure.operations.desk import Work
+from disclosure.operations.page_flags import Wanted, flag_page
 from disclosure.operations.papers import Upload
 from disclosure.operations.suggesting import REJECTED, suggestions_of
 from disclosure.storage.cases import Case
@@ -216,7 +217,10 @@ def preserved(stage: Stage, ask: Ask) -> Steps:
 
 
 def documents_to_mark(stage: Stage, ask: Ask) -> Steps:
-    """Two uploaded records wait for marks: a support conversation and a scan."""
+    """Uploaded records wait for marks: a conversation that came in twice, and a scan.
+
+    One page is the copy of another, and about the scan somebody is asked.
+    """
     tale = yield from _collected(stage, ask, ZHOU)
     person = PEOPLE[ask.account]
     log = conversation(user=person.display_name, phone=person.phone, neighbour=OTHER_NEIGHBOUR)
@@ -224,9 +228,22 @@ def documents_to_mark(stage: Stage, ask: Ask) -> Steps:
     for upload in (
         Upload("support-conversation.pdf", log),
         Upload("receipt.png", scanned(note)),
+        Upload("support-conversation-copy.pdf", log),
     ):
         tale.do(ask.handler, papers.add_document, upload, role="responsive")
         yield minutes(3)
+    tale.do(ask.handler, _set_pages_aside)
+
+
+def _set_pages_aside(work: Work, case: Case) -> None:
+    """Flag the first page of the copy as a duplicate, and ask about the scan."""
+    log, scan, copy = documents_of(work, case, role="responsive")
+    duplicate = Wanted(kind="duplicate", of_document=log.id, of_page=1)
+    why = "The same page of the same conversation."
+    flag_page(work, case, document_id=copy.id, page=1, wanted=duplicate, reason=why)
+    asked = Wanted(kind="consult", consulted="The tax counsel of the shop's owner")
+    why = "Is the receipt covered by the advice that was given on it?"
+    flag_page(work, case, document_id=scan.id, page=1, wanted=asked, reason=why)
 
 
 def production_order(stage: Stage, ask: Ask) -> Steps:

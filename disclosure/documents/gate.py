@@ -145,6 +145,24 @@ def gate(
     return _verdict(_asked(question, path, reading), digest, len(removed))
 
 
+def whole_verdict(finished: Verdict, parts: Sequence[Verdict]) -> Verdict:
+    """Return the verdict over a joined file: what was untold of a part is untold of the whole.
+
+    Args:
+        finished: Over the joined file; its hash and pages stand.
+        parts: Over the documents in it, in order; none of them is a leak, which is never joined.
+    """
+    untold = [
+        replace(finding, where=f"document {number}, {finding.where}", value=None)
+        for number, part in enumerate(parts, 1)
+        for finding in part.unknown
+    ]
+    unknown = (*finished.unknown, *untold)
+    leaks = any(part.outcome is Outcome.LEAK for part in (finished, *parts))
+    outcome = Outcome.LEAK if leaks else Outcome.CANNOT_TELL if unknown else Outcome.PASSED
+    return replace(finished, outcome=outcome, unknown=unknown)
+
+
 def _asked(question: Mapping[str, object], path: Path, reading: Reading) -> dict[str, object]:
     limits = reading.limits
     pages = cast("int | None", question["expected_pages"]) or inspect(path, limits=limits).pages

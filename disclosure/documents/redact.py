@@ -82,7 +82,12 @@ class RedactionReport:
 
 
 def redact(
-    source: Path, target: Path, plan: Plan, *, limits: Limits | None = None
+    source: Path,
+    target: Path,
+    plan: Plan,
+    *,
+    limits: Limits | None = None,
+    keep_untold: bool = False,
 ) -> RedactionReport:
     """Write a redacted copy of a document, once the gate has passed it.
 
@@ -91,6 +96,8 @@ def redact(
         target: The finished PDF; replaced only by a file that passed.
         plan: What has to go.
         limits: What the work may cost.
+        keep_untold: Whether a file of which the gate cannot tell is written all the same, with
+            that verdict in its report, for a person to answer for. A leak never is.
 
     Raises:
         DocumentRefused: When the document cannot be read completely within the limits, or the
@@ -107,7 +114,7 @@ def redact(
         _check_regions(plan, inspection)
         job = _Job(pages_of, media, plan, inspection, limits)
         answer, verdict = _applied(job, folder)
-        if not verdict.passed:
+        if not verdict.passed and not (keep_untold and verdict.outcome is Outcome.CANNOT_TELL):
             code = "leak" if verdict.outcome is Outcome.LEAK else "cannot-tell"
             findings = verdict.leaks or verdict.unknown
             raise refused(code, detail=f"First finding: {findings[0]}.")

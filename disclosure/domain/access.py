@@ -33,6 +33,7 @@ class Permission(Enum):
     WORK_CASE = "work a case"
     DECIDE_CASE = "decide a case"
     SIGN = "sign a rendition"
+    ANSWER_FOR_GATE = "answer for what the gate could not tell"
     RELEASE = "release a signed rendition"
     REVIEW_EMERGENCY = "review an emergency release"
     EXPORT_RECORD = "download a case record"
@@ -78,6 +79,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _STAFF
         | {
             Permission.SIGN,
+            Permission.ANSWER_FOR_GATE,
             Permission.RELEASE,
             Permission.EXPORT_RECORD,
             Permission.SEE_LEDGER,
@@ -95,6 +97,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _STAFF
         | {
             Permission.SIGN,
+            Permission.ANSWER_FOR_GATE,
             Permission.RELEASE,
             Permission.REVIEW_EMERGENCY,
             Permission.EXPORT_RECORD,

@@ -74,6 +74,13 @@ class Event(StrEnum):
     REDACTION_MARKED = "redaction:marked", "A span was proposed for removal, with a reason code."
     RENDITION_BUILT = "rendition:built", "The final PDF was built, sealed and hashed."
     RENDITION_GATED = "rendition:gated", "The final PDF was read again for what was removed."
+    GATE_ANSWERED = "gate:answered", "A person answered for what the gate could not tell."
+    PAGE_FLAGGED = "page:flagged", "A page of a document was set aside, with a reason."
+    PAGE_FLAG_WITHDRAWN = "page:flag-withdrawn", "A page was no longer set aside."
+    PAGE_CONSULTATION_ANSWERED = (
+        "page:consultation-answered",
+        "Who was asked about a page answered.",
+    )
     SIGNATURE_GIVEN = "signature:given", "A person signed the SHA-256 of the final PDF."
     SIGNATURE_VOIDED = "signature:voided", "A signature lost its force before the release."
     RELEASE_MADE = "release:made", "The signed bytes were released."

@@ -10,6 +10,9 @@ from datetime import datetime
 from disclosure.domain.access import Role
 from disclosure.domain.states import CaseFacts, Signer
 
+LEAK, CANNOT_TELL = "leak", "cannot-tell"
+"""What the gate says when it does not pass; only the second can be answered for."""
+
 Guard = Callable[[CaseFacts, Signer, datetime], str | None]
 """One question; None means yes, text is the reason why not."""
 
@@ -116,6 +119,22 @@ def all_redactions_settled(facts: CaseFacts, _who: Signer, _now: datetime) -> st
     return None
 
 
+def no_consultation_is_open(facts: CaseFacts, _who: Signer, _now: datetime) -> str | None:
+    """Ask whether everybody who was consulted about a page has answered."""
+    if not facts.open_consultations:
+        return None
+    pages = "1 page waits" if facts.open_consultations == 1 else f"{facts.open_consultations} wait"
+    return f"A consultation is open ({pages} for an answer): record the answer first."
+
+
+def every_duplicate_leaves_once(facts: CaseFacts, _who: Signer, _now: datetime) -> str | None:
+    """Ask whether no page stays behind as the duplicate of one that does not leave either."""
+    if not facts.lost_duplicates:
+        return None
+    pages = "1 page is" if facts.lost_duplicates == 1 else f"{facts.lost_duplicates} pages are"
+    return f"{pages} flagged as a duplicate of what does not leave itself: flag it otherwise."
+
+
 def rendition_is_current(facts: CaseFacts, _who: Signer, _now: datetime) -> str | None:
     """Ask whether the rendition was built from what the case holds now."""
     if not facts.rendition_sha256:
@@ -126,10 +145,33 @@ def rendition_is_current(facts: CaseFacts, _who: Signer, _now: datetime) -> str 
 
 
 def rendition_passed_the_gate(facts: CaseFacts, _who: Signer, _now: datetime) -> str | None:
-    """Ask whether the second, independent reading found nothing in exactly these bytes."""
+    """Ask whether the second, independent reading found nothing in exactly these bytes.
+
+    Where it could not tell, another person than the preparers may have answered for it.
+    """
     if facts.rendition_gated:
         return None
+    if facts.gate_outcome == CANNOT_TELL:
+        return "The gate could not tell: an officer who did not prepare the file answers for it."
     return "The gate has not passed these bytes: there is nothing to sign."
+
+
+def gate_could_not_tell(facts: CaseFacts, _who: Signer, _now: datetime) -> str | None:
+    """Ask whether a person may answer for the gate; over a leak nobody can."""
+    if not facts.rendition_sha256:
+        return "The rendition has not been built yet."
+    if facts.gate_outcome == LEAK:
+        return "The gate found what must not leave: mark it and build again; nobody signs it away."
+    if facts.rendition_gated or facts.gate_outcome != CANNOT_TELL:
+        return "There is nothing to answer for: the gate passed, or a person has answered."
+    return None
+
+
+def answerer_is_not_preparer(facts: CaseFacts, who: Signer, _now: datetime) -> str | None:
+    """Ask whether the one who answers for the gate had no hand in the rendition, in any house."""
+    if who.person not in facts.preparers and who.person != facts.handler:
+        return None
+    return "You prepared this rendition: another officer answers for the gate."
 
 
 def impact_assessment_is_recorded(facts: CaseFacts, _who: Signer, _now: datetime) -> str | None:

@@ -110,8 +110,11 @@ class CaseFacts:
         records_found: How many values were found.
         collecting: Whether a collection job is under way or failed.
         open_marks: Suggested marks that nobody has settled, and unread documents.
+        lost_duplicates: Pages flagged as duplicates of pages in documents that do not leave.
+        open_consultations: Pages about which somebody was asked and has not answered.
         rendition_sha256: Hash of the current rendition, or empty.
-        rendition_gated: Whether the gate passed exactly those bytes.
+        rendition_gated: Whether the gate passed exactly those bytes, or a person answered for it.
+        gate_outcome: What the gate said of them: ``passed``, ``leak``, ``cannot-tell`` or empty.
         rendition_current: Whether nothing it was built from has changed since.
         impact_assessment: Whether an impact assessment is on record.
         signatures: Signatures over the current rendition that are not voided.
@@ -141,8 +144,11 @@ class CaseFacts:
     records_found: int = 0
     collecting: bool = False
     open_marks: int = 0
+    open_consultations: int = 0
+    lost_duplicates: int = 0
     rendition_sha256: str = ""
     rendition_gated: bool = False
+    gate_outcome: str = ""
     rendition_current: bool = False
     impact_assessment: bool = False
     signatures: tuple[GivenSignature, ...] = ()

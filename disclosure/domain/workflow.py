@@ -48,8 +48,12 @@ class Action(Enum):
     RECORD_NO_DATA = ("record_no_data", "Record that nothing was found", False)
     FINISH_COLLECTING = ("finish_collecting", "Go on to redacting", False)
     MARK = ("mark", "Set masks and marks", False)
+    FLAG_PAGE = ("flag_page", "Set a page aside", True)
+    WITHDRAW_FLAG = ("withdraw_flag", "Take a page's flag back", False)
+    ANSWER_CONSULTATION = ("answer_consultation", "Record the answer about a page", True)
     BUILD_RENDITION = ("build_rendition", "Build the rendition", False)
     RENDITION_BUILT = ("rendition_built", "Rendition built", False)
+    ANSWER_FOR_GATE = ("answer_for_gate", "Answer for what the gate could not tell", True)
     SUBMIT_FOR_SIGNING = ("submit_for_signing", "Submit for signing", False)
     SIGN = ("sign", "Sign these bytes", True)
     APPROVE = ("approve", "All signatures are given", False)
@@ -291,6 +295,9 @@ TRANSITIONS: tuple[Transition, ...] = (
         ask.records_are_collected,
     ),
     _row(_A.MARK, {_S.REDACTING}, None, Event.REDACTION_MARKED, _work),
+    _row(_A.FLAG_PAGE, {_S.REDACTING}, None, Event.PAGE_FLAGGED, _work),
+    _row(_A.WITHDRAW_FLAG, {_S.REDACTING}, None, Event.PAGE_FLAG_WITHDRAWN, _work),
+    _row(_A.ANSWER_CONSULTATION, {_S.REDACTING}, None, Event.PAGE_CONSULTATION_ANSWERED, _work),
     _row(
         _A.BUILD_RENDITION,
         {_S.REDACTING},
@@ -298,9 +305,21 @@ TRANSITIONS: tuple[Transition, ...] = (
         Event.RENDITION_REQUESTED,
         _work,
         ask.all_redactions_settled,
+        ask.no_consultation_is_open,
+        ask.every_duplicate_leaves_once,
         ask.impact_assessment_is_recorded,
     ),
     _row(_A.RENDITION_BUILT, {_S.REDACTING}, None, Event.RENDITION_BUILT, None),
+    _row(
+        _A.ANSWER_FOR_GATE,
+        {_S.REDACTING, _S.SIGNING},
+        None,
+        Event.GATE_ANSWERED,
+        Permission.ANSWER_FOR_GATE,
+        ask.rendition_is_current,
+        ask.gate_could_not_tell,
+        ask.answerer_is_not_preparer,
+    ),
     _row(
         _A.SUBMIT_FOR_SIGNING,
         {_S.REDACTING},
@@ -308,6 +327,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         Event.CASE_SUBMITTED,
         _work,
         ask.all_redactions_settled,
+        ask.no_consultation_is_open,
+        ask.every_duplicate_leaves_once,
         ask.rendition_is_current,
         ask.rendition_passed_the_gate,
         ask.impact_assessment_is_recorded,

@@ -10,8 +10,9 @@ import json
 
 from sqlalchemy import select
 
+from disclosure.domain.page_flags import WITHHOLDING
 from disclosure.operations.desk import Work
-from disclosure.storage.cases import Case, Document, DocumentMark, FieldMask
+from disclosure.storage.cases import Case, Document, DocumentMark, FieldMask, PageFlag
 
 
 def rendition_basis(work: Work, case: Case) -> str:
@@ -31,6 +32,15 @@ def rendition_basis(work: Work, case: Case) -> str:
         .where(DocumentMark.case_id == case.id, DocumentMark.withdrawn_at.is_(None))
         .order_by(DocumentMark.id)
     )
+    flags = work.session.scalars(
+        select(PageFlag.id)
+        .where(
+            PageFlag.case_id == case.id,
+            PageFlag.kind.in_(WITHHOLDING),
+            PageFlag.withdrawn_at.is_(None),
+        )
+        .order_by(PageFlag.id)
+    ).all()
     basis = {
         "allowed": case.allowed_fields,
         "batch": case.batch,
@@ -42,4 +52,6 @@ def rendition_basis(work: Work, case: Case) -> str:
         "profile": case.approval_profile,
         "recipient": case.requester,
     }
+    if flags:
+        basis["flags"] = list(flags)
     return hashlib.sha256(json.dumps(basis, sort_keys=True).encode()).hexdigest()

@@ -26,6 +26,7 @@ from disclosure.storage.cases import (
     DocumentMark,
     Evaluation,
     Finding,
+    PageFlag,
     ResponsiveValue,
 )
 from disclosure.storage.ledger_rows import LedgerEntry, LedgerOpening, Outbox
@@ -79,7 +80,7 @@ def destroy_records(work: Work, case: Case) -> None:
 def _delete_rows(work: Work, case: Case) -> None:
     entries = select(LedgerEntry.seq).where(LedgerEntry.case_id == case.id)
     work.session.execute(delete(LedgerOpening).where(LedgerOpening.seq.in_(entries)))
-    for table in (ResponsiveValue, DocumentMark, Finding):
+    for table in (ResponsiveValue, DocumentMark, PageFlag, Finding):
         work.session.execute(delete(table).where(table.case_id == case.id))
     work.session.execute(
         update(Outbox)

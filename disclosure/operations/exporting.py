@@ -27,6 +27,7 @@ from disclosure.operations.checkpoints import checkpoint_now, keys_of, ring_keys
 from disclosure.operations.desk import Desk, Work
 from disclosure.operations.explaining import card_json
 from disclosure.operations.facts import case_facts, latest_release
+from disclosure.operations.gate_answers import answers_shown
 from disclosure.operations.pinning import catalogue_of_day, kept_files
 from disclosure.operations.record_proofs import head_proof, proofs_of
 from disclosure.operations.record_summary import print_summary
@@ -225,7 +226,7 @@ def _files(work: Work, case: Case, *, full: bool) -> dict[str, bytes]:
     for rendition in work.session.scalars(
         select(Rendition).where(Rendition.case_id == case.id).order_by(Rendition.number)
     ):
-        files[f"renditions/{rendition.number:03d}.json"] = _json(_about_rendition(rendition))
+        files[f"renditions/{rendition.number:03d}.json"] = _json(_about_rendition(work, rendition))
     if not full:
         return files
     for evaluation in _evaluations(work, case):
@@ -298,7 +299,7 @@ def _what_counted(work: Work, case: Case) -> dict[str, object]:
     }
 
 
-def _about_rendition(rendition: Rendition) -> dict[str, object]:
+def _about_rendition(work: Work, rendition: Rendition) -> dict[str, object]:
     return {
         "id": rendition.id,
         "number": rendition.number,
@@ -310,6 +311,10 @@ def _about_rendition(rendition: Rendition) -> dict[str, object]:
         "manifest": rendition.manifest,
         "redaction_log": rendition.redaction_log,
         "gate": rendition.gate_report,
+        "gate_answers": [
+            {"person": each.person, "sha256": each.sha256, "answered_at": each.at.isoformat()}
+            for each in answers_shown(work, rendition)
+        ],
     }
 
 

@@ -6,8 +6,10 @@ Owns the assembly of ``CaseFacts``; reads only. What each fact means is said in
 
 from sqlalchemy import func, select
 
-from disclosure.domain.access import Role
-from disclosure.domain.approvals import EMERGENCY, SIGNING_ROLES
+from disclosure.domain.access import Permission, Role, roles_with
+from disclosure.domain.approvals import EMERGENCY, signing_roles
+from disclosure.domain.guards import CANNOT_TELL
+from disclosure.domain.page_flags import PageFlagKind
 from disclosure.domain.senders import LOOKALIKE
 from disclosure.domain.states import CaseFacts, GivenSignature, State
 from disclosure.operations.basis import rendition_basis
@@ -17,6 +19,7 @@ from disclosure.storage.cases import (
     Document,
     Evaluation,
     Finding,
+    PageFlag,
     ResponsiveValue,
     SuggestedMark,
 )
@@ -25,6 +28,7 @@ from disclosure.storage.people import Person, RoleGrant
 from disclosure.storage.releases import (
     Delivery,
     EmergencyReview,
+    GateAnswer,
     Notice,
     Objection,
     Release,
@@ -51,6 +55,7 @@ def case_facts(work: Work, case: Case, *, release_problem: str | None = None) ->
     evaluation = None if destroyed else _evaluation(work, case)
     release = latest_release(work, case)
     notice = live_notice(work, case)
+    answered = answer_for(work, rendition) is not None
     return CaseFacts(
         state=State.of(case.state),
         handler=case.handler_id,
@@ -63,13 +68,16 @@ def case_facts(work: Work, case: Case, *, release_problem: str | None = None) ->
         runs_the_wrong_way=_runs_the_wrong_way(case, evaluation),
         identity_problem=_identity_problem(evaluation),
         sender_is_forged=_sender_is_forged(work, case, evaluation),
-        profile_roles=SIGNING_ROLES.get(case.approval_profile, ()),
+        profile_roles=signing_roles(case.approval_profile, person_answered=answered),
         records_collected=case.batch is not None,
         records_found=_records_found(work, case),
         collecting=_is_collecting(work, case),
         open_marks=_open_documents(work, case),
+        open_consultations=_open_consultations(work, case),
+        lost_duplicates=_lost_duplicates(work, case),
         rendition_sha256=rendition.sha256 if rendition else "",
-        rendition_gated=_is_gated(rendition),
+        rendition_gated=_is_gated(rendition) or answered,
+        gate_outcome=rendition.gate_outcome if rendition else "",
         rendition_current=_is_current(work, case, rendition),
         impact_assessment=_impact_assessment(work, case) is not None,
         signatures=valid_signatures(work, rendition),
@@ -157,6 +165,37 @@ def valid_signatures(work: Work, rendition: Rendition | None) -> tuple[GivenSign
         .order_by(Signature.signed_at)
     )
     return tuple(GivenSignature(row.person_id, Role(row.role), row.sha256) for row in rows)
+
+
+def answer_for(work: Work, rendition: Rendition | None) -> GateAnswer | None:
+    """Return the answer that stands for the gate over exactly these bytes, where it could not tell.
+
+    As with a signature, whoever gave it must hold the role without a break, and prepared nothing.
+    """
+    if rendition is None or rendition.gate_passed or rendition.gate_outcome != CANNOT_TELL:
+        return None
+    if rendition.gate_sha256 != rendition.sha256:
+        return None
+    holding = [role.value for role in roles_with(Permission.ANSWER_FOR_GATE)]
+    return work.session.scalars(
+        select(GateAnswer)
+        .join(Person, Person.id == GateAnswer.person_id)
+        .join(
+            RoleGrant,
+            (RoleGrant.person_id == GateAnswer.person_id)
+            & RoleGrant.role.in_(holding)
+            & RoleGrant.revoked_at.is_(None)
+            & (RoleGrant.granted_at <= GateAnswer.answered_at),
+        )
+        .where(
+            GateAnswer.rendition_id == rendition.id,
+            GateAnswer.sha256 == rendition.sha256,
+            GateAnswer.person_id.not_in(preparers_of(work, rendition)),
+            Person.active.is_(True),
+        )
+        .order_by(GateAnswer.answered_at)
+        .limit(1)
+    ).first()
 
 
 def _evaluation(work: Work, case: Case) -> Evaluation | None:
@@ -258,6 +297,31 @@ def _open_documents(work: Work, case: Case) -> int:
         )
     )
     return sum(int(work.session.scalar(each) or 0) for each in (undecided, suggested))
+
+
+def _open_consultations(work: Work, case: Case) -> int:
+    waiting = select(func.count()).where(
+        PageFlag.case_id == case.id,
+        PageFlag.kind == PageFlagKind.CONSULT.code,
+        PageFlag.answered_at.is_(None),
+        PageFlag.withdrawn_at.is_(None),
+    )
+    return int(work.session.scalar(waiting) or 0)
+
+
+def _lost_duplicates(work: Work, case: Case) -> int:
+    """Count the pages that stay behind for the sake of a page that does not leave either."""
+    lost = (
+        select(func.count())
+        .select_from(PageFlag)
+        .join(Document, Document.id == PageFlag.of_document_id)
+        .where(
+            PageFlag.case_id == case.id,
+            PageFlag.withdrawn_at.is_(None),
+            (Document.status != "ready") | (Document.disposition != "release"),
+        )
+    )
+    return int(work.session.scalar(lost) or 0)
 
 
 def _is_current(work: Work, case: Case, rendition: Rendition | None) -> bool:

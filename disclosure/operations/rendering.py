@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from disclosure.documents.assemble import Part, assemble, page_count
-from disclosure.documents.gate import Reading, gate
+from disclosure.documents.gate import Outcome, Reading, gate, whole_verdict
 from disclosure.documents.plan import Plan, Region
 from disclosure.documents.redact import RedactionReport, redact
 from disclosure.documents.render import render_pdf
@@ -36,10 +36,11 @@ from disclosure.operations.former_releases import (
     former_releases,
     values_already_out,
 )
+from disclosure.operations.page_flags import SetAside, plan_with_flags, set_aside
 from disclosure.operations.printing import fill
 from disclosure.operations.recording import record
-from disclosure.operations.redacting import KEEP, masks_of, plan_of
-from disclosure.operations.redaction_log import document_log
+from disclosure.operations.redacting import KEEP, masks_of
+from disclosure.operations.redaction_log import document_log, set_aside_log
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case, Document, Evaluation
 from disclosure.storage.ledger_rows import LedgerEntry
@@ -50,7 +51,10 @@ Report = Callable[[int, str], None]
 OFF_LIST = "off_list"
 HANDS_ON = frozenset(
     event.value
-    for event in (Event.RECORDS_REQUESTED, Event.REDACTION_MARKED, Event.RENDITION_REQUESTED)
+    for event in (
+        *(Event.RECORDS_REQUESTED, Event.REDACTION_MARKED, Event.RENDITION_REQUESTED),
+        *(Event.PAGE_FLAGGED, Event.PAGE_FLAG_WITHDRAWN, Event.PAGE_CONSULTATION_ANSWERED),
+    )
 )
 """Events whose actors prepared the rendition and therefore do not sign it."""
 SHORTEST_SEARCHED = 4
@@ -74,6 +78,7 @@ class Paper:
     filename: str
     sha256: str
     plan: Plan
+    set_aside: tuple[SetAside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -99,10 +104,15 @@ class Built:
     content: bytes
     pages: int
     gate_sha256: str
-    gate_passed: bool
+    gate_outcome: Outcome
     gate_report: dict[str, object]
     redaction_log: dict[str, object]
     manifest: dict[str, object]
+
+    @property
+    def gate_passed(self) -> bool:
+        """Say whether the gate passed exactly these bytes."""
+        return self.gate_outcome is Outcome.PASSED
 
 
 def gather(work: Work, case: Case) -> Draft:
@@ -192,7 +202,13 @@ def _code_of(evaluation: Evaluation, field: str) -> str:
 
 def _papers(work: Work, case: Case) -> list[Paper]:
     return [
-        Paper(row.id, row.filename, row.sha256, plan_of(work, case, row.id))
+        Paper(
+            row.id,
+            row.filename,
+            row.sha256,
+            plan_with_flags(work, case, row.id),
+            set_aside(work, case, row.id),
+        )
         for row in _documents(work, case, "release")
     ]
 
@@ -267,7 +283,7 @@ def _redact_paper(desk: Desk, paper: Paper, folder: Path, *, number: int) -> _Pa
     ending = Path(paper.filename).suffix[:8]
     source, target = folder / f"original{ending}", folder / "redacted.pdf"
     source.write_bytes(desk.files.read(paper.sha256))
-    outcome = redact(source, target, paper.plan)
+    outcome = redact(source, target, paper.plan, keep_untold=True)
     return _Part(paper, f"Document {number}", target.read_bytes(), outcome)
 
 
@@ -299,13 +315,18 @@ def _gated(draft: Draft, printed: _Printed, folder: Path, parts: list[_Part]) ->
         expected_pages=printed.lead_pages + sum(part.outcome.pages for part in parts),
         reading=Reading(strict=True),
     )
-    documents = [part.outcome.verdict.as_json() for part in parts]
+    documents = [part.outcome.verdict for part in parts]
+    whole = whole_verdict(verdict, documents)
     return Built(
         content=printed.content,
         pages=verdict.pages,
         gate_sha256=verdict.sha256,
-        gate_passed=verdict.passed,
-        gate_report={**verdict.as_json(), "values": len(draft.removed), "documents": documents},
+        gate_outcome=whole.outcome,
+        gate_report={
+            **whole.as_json(),
+            "values": len(draft.removed),
+            "documents": [each.as_json() for each in documents],
+        },
         redaction_log=printed.log,
         manifest=printed.manifest,
     )
@@ -362,8 +383,16 @@ def _manifest(draft: Draft, parts: list[_Part]) -> dict[str, object]:
 
 
 def _redaction_log(draft: Draft, parts: list[_Part]) -> dict[str, object]:
+    numbers = {part.paper.document_id: number for number, part in enumerate(parts, 1)}
     documents = [
-        document_log(number, part.paper.document_id, part.paper.plan, part.outcome)
+        document_log(
+            number,
+            part.paper.document_id,
+            part.paper.plan,
+            part.outcome,
+            aside=part.paper.set_aside,
+        )
+        | {"set_aside": set_aside_log(part.paper.set_aside, numbers)}
         for number, part in enumerate(parts, 1)
     ]
     return {"fields": list(draft.withheld), "documents": documents}
@@ -395,6 +424,7 @@ def store_rendition(work: Work, case: Case, draft: Draft, built: Built) -> Rendi
         "rendition": rendition.id,
         "sha256": built.gate_sha256,
         "passed": built.gate_passed,
+        "outcome": built.gate_outcome.value,
     }
     record(system, Event.RENDITION_GATED, case=case, subjects=[rendition.id], data=verdict)
     return rendition
@@ -413,6 +443,7 @@ def _add_rendition(work: Work, case: Case, draft: Draft, built: Built) -> Rendit
         separation=case.separation,
         gate_sha256=built.gate_sha256,
         gate_passed=built.gate_passed,
+        gate_outcome=built.gate_outcome.value,
         gate_report=built.gate_report,
         redaction_log=built.redaction_log,
         manifest=built.manifest,

@@ -18,7 +18,7 @@ from disclosure.domain.ledger_walk import Batch
 from disclosure.domain.workflow import TRANSITIONS
 from disclosure.operations.desk import Work
 from disclosure.storage.cases import Case
-from disclosure.storage.releases import Release, Rendition, Signature, SignatureVoiding
+from disclosure.storage.releases import GateAnswer, Release, Rendition, Signature, SignatureVoiding
 from disclosure.storage.reports import TransparencyReport
 
 Row = tuple[object, ...]
@@ -32,6 +32,11 @@ def _signature(entry: Mapping[str, Any]) -> Row:
 def _release(entry: Mapping[str, Any]) -> Row:
     data = entry["data"]
     return data["rendition"], data["sha256"], data["profile"], entry["actor"]["person"], entry["at"]
+
+
+def _answer(entry: Mapping[str, Any]) -> Row:
+    data = entry["data"]
+    return data["rendition"], data["sha256"], entry["actor"]["person"], entry["seq"], entry["at"]
 
 
 def _voiding(entry: Mapping[str, Any]) -> Row:
@@ -52,6 +57,7 @@ _KINDS: dict[bytes, tuple[str, str, Callable[[Mapping[str, Any]], Row]]] = {
     f'{{"action":"{event.value}"'.encode(): (kind, name, of)
     for event, kind, name, of in (
         (Event.SIGNATURE_GIVEN, "signature", "signature", _signature),
+        (Event.GATE_ANSWERED, "answer for the gate", "answer", _answer),
         (Event.SIGNATURE_VOIDED, "voiding", "signature", _voiding),
         (Event.RELEASE_MADE, "release", "release", _release),
         (Event.RENDITION_BUILT, "rendition", "rendition", _rendition),
@@ -136,7 +142,7 @@ def _rows_there(work: Work) -> dict[str, dict[str, Row]]:
         rows = work.session.execute(select(*columns)).all()
         return {row[0]: tuple(map(_told, row[1:])) for row in rows}
 
-    s, r = Signature, Release
+    s, r, a = Signature, Release, GateAnswer
     t = TransparencyReport
     reports = read(t.id, t.content, t.sha256, t.up_to, t.published_by, t.published_at)
     return {
@@ -145,6 +151,9 @@ def _rows_there(work: Work) -> dict[str, dict[str, Row]]:
             for each, (content, *rest) in reports.items()
         },
         "signature": read(s.id, s.rendition_id, s.sha256, s.role, s.person_id, s.signed_at),
+        "answer for the gate": read(
+            a.id, a.rendition_id, a.sha256, a.person_id, a.seq, a.answered_at
+        ),
         "voiding": read(SignatureVoiding.signature_id, SignatureVoiding.cause),
         "release": read(r.id, r.rendition_id, r.sha256, r.profile, r.released_by, r.released_at),
         "rendition": read(Rendition.id, Rendition.sha256),

@@ -77,7 +77,7 @@ def flush_or_refuse(work: Work, what: str) -> None:
 
     Args:
         work: The unit of work.
-        what: ``signature`` or ``release``.
+        what: ``signature``, ``release`` or ``answer for the gate``.
 
     Raises:
         Refused: With the guard's own words.

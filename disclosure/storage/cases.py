@@ -7,7 +7,7 @@ is written by ``operations/transition.py`` alone.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from disclosure.storage.base import Base, EncryptedJson, EncryptedText, JsonText, UtcDateTime
@@ -262,6 +262,42 @@ class DocumentMark(Base):
     marked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     note: Mapped[str | None] = mapped_column(EncryptedText("document_mark.note"))
+
+
+class PageFlag(Base):
+    """A page that is set aside as a whole: ``kind`` says why, ``answer`` ends a consultation.
+
+    ``kind``: duplicate (of ``of_page`` of ``of_document_id``), not_responsive, consult (with whom).
+    """
+
+    __tablename__ = "page_flag"
+    __table_args__ = (
+        Index(
+            "ix_page_flag_live",
+            "document_id",
+            "page",
+            "kind",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL AND answered_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL AND answered_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    document_id: Mapped[str] = mapped_column(ForeignKey("document.id"))
+    page: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    of_document_id: Mapped[str | None] = mapped_column(ForeignKey("document.id"))
+    of_page: Mapped[int | None]
+    consulted: Mapped[str | None] = mapped_column(EncryptedText("page_flag.consulted"))
+    reason: Mapped[str] = mapped_column(EncryptedText("page_flag.reason"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    flagged_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answer: Mapped[str | None] = mapped_column(EncryptedText("page_flag.answer"))
+    answered_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SuggestedMark(Base):

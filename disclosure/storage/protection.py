@@ -10,7 +10,7 @@ skips delete triggers unless ``recursive_triggers`` is on.
 from sqlalchemy import Connection
 
 from disclosure.domain.access import Permission, Role, roles_with
-from disclosure.domain.approvals import SIGNING_ROLES
+from disclosure.domain.approvals import GATE_STAND_INS, SIGNING_ROLES
 
 APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "ledger_entry": (("seq",), ("leaf",), ("case_id", "case_seq")),
@@ -19,6 +19,7 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "ledger_receipt": (("id",),),
     "signature": (("id",), ("rendition_id", "person_id")),
     "signature_voiding": (("signature_id",),),
+    "gate_answer": (("id",), ("rendition_id", "person_id")),
     "release": (("id",), ("rendition_id",)),
     "rendition": (("id",), ("case_id", "number")),
     "rendition_preparer": (("rendition_id", "person_id"),),
@@ -54,10 +55,17 @@ _NOT_PREPARER = """NOT EXISTS (
     WHERE q.rendition_id = {rendition} AND q.person_id = {person}
     AND NOT (r.separation = 'small-team' AND {role} = 'legal_reviewer'))"""
 
-_GATED = """EXISTS (
+_READ = """EXISTS (
     SELECT 1 FROM rendition AS r
     WHERE r.id = NEW.rendition_id AND r.case_id = NEW.case_id AND r.sha256 = NEW.sha256
-    AND r.gate_passed AND r.gate_sha256 = NEW.sha256)"""
+    AND r.gate_sha256 = NEW.sha256 AND {verdict})"""
+
+_PASSED = _READ.format(verdict="r.gate_passed")
+_UNTOLD = _READ.format(verdict="NOT r.gate_passed AND r.gate_outcome = 'cannot-tell'")
+_OUTCOME = "NEW.gate_passed AND NEW.gate_outcome IN ('leak', 'cannot-tell')"
+_PREPARED = """EXISTS (
+    SELECT 1 FROM rendition_preparer AS q
+    WHERE q.rendition_id = {rendition} AND q.person_id = {person})"""
 
 _BLOCKED = """EXISTS (
     SELECT 1 FROM case_recipient AS c JOIN blocked_name AS n ON n.name_index = c.name_index
@@ -96,6 +104,7 @@ def refusals() -> list[tuple[str, str, str]]:
             rules.append((table, taken, f"{table} is append-only: this row exists"))
     roles = sorted({role.value for signing in SIGNING_ROLES.values() for role in signing})
     names = ", ".join(f"'{role}'" for role in roles)
+    gated = f"({_PASSED} OR {_answered()})"
     signer = {
         "person": "NEW.person_id",
         "role": "NEW.role",
@@ -104,14 +113,15 @@ def refusals() -> list[tuple[str, str, str]]:
     }
     rules += [
         ("signature", f"NEW.role NOT IN ({names})", "this role signs nothing"),
-        ("signature", f"NOT {_GATED}", "a signature is over a rendition that passed the gate"),
+        ("rendition", _OUTCOME, "what the gate did not pass is not said to have passed"),
+        ("signature", f"NOT {gated}", "a signature is over a rendition that passed the gate"),
         ("signature", f"NOT {_LIVE_ROLE.format(**signer)}", "the signer does not hold this role"),
         ("signature", f"NOT {_NOT_PREPARER.format(**signer)}", "who prepared it does not sign it"),
-        ("release", f"NOT {_GATED}", "a release is of a rendition that passed the gate"),
+        ("release", f"NOT {gated}", "a release is of a rendition that passed the gate"),
         ("release", _profile_differs(), "the release names another approval profile than the case"),
         ("release", _BLOCKED, "the recipient is blocked: two people lift that first"),
     ]
-    rules += _pack_rules()
+    rules += _pack_rules() + _answer_rules()
     reviewer = _holds_any("NEW.person_id", "NEW.answered_at", Permission.DECIDE_CASE)
     rules += [
         ("shadow_answer", f"NOT ({reviewer})", "this person decides no cases"),
@@ -124,6 +134,35 @@ def refusals() -> list[tuple[str, str, str]]:
     ]
     covered = "a published report covers some of these days"
     return [*rules, ("transparency_report", _OVERLAP, covered)]
+
+
+def _answered() -> str:
+    """Return whether an officer who may, and who prepared nothing, answered for the gate."""
+    holder = _holds_any("a.person_id", "a.answered_at", Permission.ANSWER_FOR_GATE)
+    prepared = _PREPARED.format(rendition="a.rendition_id", person="a.person_id")
+    return f"""({_UNTOLD} AND EXISTS (
+    SELECT 1 FROM gate_answer AS a
+    WHERE a.rendition_id = NEW.rendition_id AND a.sha256 = NEW.sha256
+    AND ({holder}) AND NOT {prepared}))"""
+
+
+def _answer_rules() -> list[tuple[str, str, str]]:
+    """List what is asked of an answer for the gate, and of a release that rests on one."""
+    holder = _holds_any("NEW.person_id", "NEW.answered_at", Permission.ANSWER_FOR_GATE)
+    prepared = _PREPARED.format(rendition="NEW.rendition_id", person="NEW.person_id")
+    return [
+        ("gate_answer", f"NOT {_UNTOLD}", "the gate passed or found a leak: nothing to answer for"),
+        ("gate_answer", f"NOT ({holder})", "this person may not answer for the gate"),
+        ("gate_answer", prepared, "who prepared it does not answer for the gate"),
+    ] + [
+        (
+            "release",
+            f"NOT {_PASSED} AND {_unsigned(profile, role)}",
+            f"a person answered for the gate: needs a valid signature: {role.value}",
+        )
+        for profile, roles in GATE_STAND_INS.items()
+        for role in roles
+    ]
 
 
 def _pack_rules() -> list[tuple[str, str, str]]:

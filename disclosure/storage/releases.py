@@ -14,7 +14,10 @@ from disclosure.storage.base import Base, EncryptedText, JsonText, UtcDateTime
 
 
 class Rendition(Base):
-    """The final, sealed PDF, its hash, and the gate's verdict over exactly those bytes."""
+    """The final, sealed PDF, its hash, and the gate's verdict over exactly those bytes.
+
+    ``gate_outcome``: passed, leak, cannot-tell; empty on rows from before it was kept.
+    """
 
     __tablename__ = "rendition"
     __table_args__ = (UniqueConstraint("case_id", "number"),)
@@ -30,6 +33,7 @@ class Rendition(Base):
     separation: Mapped[str] = mapped_column(String(16))
     gate_sha256: Mapped[str] = mapped_column(String(64))
     gate_passed: Mapped[bool]
+    gate_outcome: Mapped[str] = mapped_column(String(12), default="", server_default="")
     gate_report: Mapped[dict[str, Any]] = mapped_column(JsonText)
     redaction_log: Mapped[dict[str, Any]] = mapped_column(JsonText)
     manifest: Mapped[dict[str, Any]] = mapped_column(JsonText)
@@ -43,6 +47,24 @@ class RenditionPreparer(Base):
 
     rendition_id: Mapped[str] = mapped_column(ForeignKey("rendition.id"), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+
+
+class GateAnswer(Base):
+    """An officer's word for exact bytes of which the gate could not tell; never for a leak.
+
+    The written reason stands behind the ledger's entry ``seq``.
+    """
+
+    __tablename__ = "gate_answer"
+    __table_args__ = (UniqueConstraint("rendition_id", "person_id"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    rendition_id: Mapped[str] = mapped_column(ForeignKey("rendition.id"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    seq: Mapped[int] = mapped_column(ForeignKey("ledger_entry.seq"))
+    answered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Signature(Base):

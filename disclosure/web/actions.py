@@ -18,6 +18,7 @@ from disclosure.operations import (
     collecting,
     deadlines,
     deciding,
+    gate_answers,
     noticing,
     redacting,
     releasing,
@@ -124,6 +125,9 @@ HANDLERS: dict[Action, Handler] = {
     Action.RECORD_NO_DATA: lambda work, case, _: collecting.record_no_data(work, case),
     Action.FINISH_COLLECTING: lambda work, case, _: collecting.finish_collecting(work, case),
     Action.BUILD_RENDITION: lambda work, case, _: redacting.request_rendition(work, case),
+    Action.ANSWER_FOR_GATE: lambda work, case, typed: gate_answers.answer_for_gate(
+        work, case, sha256=typed.get("sha256", ""), reason=_reason(typed)
+    ),
     Action.SUBMIT_FOR_SIGNING: lambda work, case, _: signing.submit_for_signing(work, case),
     Action.SIGN: lambda work, case, typed: signing.sign(
         work, case, sha256=typed.get("sha256", ""), reason=_reason(typed)
@@ -155,7 +159,8 @@ HANDLERS: dict[Action, Handler] = {
 
 ELSEWHERE = frozenset(
     {Action.ADD_DOCUMENT, Action.RECORD_FINDING, Action.RECORD_CALLBACK, Action.MARK, Action.SIGN}
-    | {Action.EXPORT_RECORD, Action.VIEW_RECORDS}
+    | {Action.EXPORT_RECORD, Action.VIEW_RECORDS, Action.ANSWER_FOR_GATE, Action.FLAG_PAGE}
+    | {Action.WITHDRAW_FLAG, Action.ANSWER_CONSULTATION}
 )
 """Actions whose forms stand in another place than the list of buttons."""
 
@@ -217,6 +222,11 @@ def find(code: str) -> Handler:
         raise NotFound("There is no such action.") from None
 
 
+LEAD_TO_REDACTION = frozenset(
+    {Action.FINISH_COLLECTING, Action.BUILD_RENDITION, Action.ANSWER_FOR_GATE}
+)
+
+
 def label(code: str) -> str:
     """Return the label of an action."""
     return Action.of(code).label
@@ -232,7 +242,7 @@ def require_current(case: Case, typed: Typed) -> None:
 
 def next_page(code: str, reference: str) -> str:
     """Return where the person goes on after an action."""
-    if Action.of(code) in {Action.FINISH_COLLECTING, Action.BUILD_RENDITION}:
+    if Action.of(code) in LEAD_TO_REDACTION:
         return url_for("redaction.page", reference=reference)
     if Action.of(code) is Action.SIGN:
         return url_for("approvals.page", reference=reference)

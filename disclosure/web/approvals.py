@@ -14,6 +14,7 @@ from disclosure.edge import look, unit_of_work
 from disclosure.errors import NotFound
 from disclosure.operations import casefile, queue
 from disclosure.operations.facts import latest_rendition
+from disclosure.operations.gate_answers import answers_shown
 from disclosure.operations.signing import require_intact, signatures_shown
 from disclosure.web.cases import attachment
 from disclosure.web.guard import actor, guarded
@@ -57,6 +58,8 @@ def page(reference: str) -> str:
             fields=work.desk.catalogue.fields,
             reasons=work.desk.catalogue.reasons,
             offered=offered,
+            offered_codes={action.code: blocked for action, blocked in offered.items()},
+            gate_answers=answers_shown(work, rendition),
             sign=Action.SIGN,
             send_back=Action.RETURN_FOR_REDACTION,
             left=queue.days_left(work, case.due_at),

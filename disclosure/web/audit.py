@@ -15,6 +15,7 @@ from disclosure.errors import BadInput
 from disclosure.operations import case_search, casefile, ledger_reading, oversight, shadow_reading
 from disclosure.operations.batching import MOST_CASES
 from disclosure.operations.desk import Work
+from disclosure.operations.gate_answers import answers_of_all_cases
 from disclosure.operations.ledger_check import verify_ledger
 from disclosure.web.guard import actor, guarded
 from disclosure.web.numbers import whole_number
@@ -94,6 +95,8 @@ def oversight_page() -> str:
             watched=oversight.WATCHED,
             rates=shadow_reading.rates(work),
             may_export=may(work.actor.roles, Permission.EXPORT_RECORD),
+            answers=answers_of_all_cases(work),
+            names=casefile.names_of(work),
         )
 
 

@@ -14,9 +14,10 @@ from disclosure.domain.access import Permission
 from disclosure.domain.states import State
 from disclosure.edge import look, unit_of_work
 from disclosure.errors import BadInput, DisclosureError, Refused
-from disclosure.operations import casefile, queue, redacting
+from disclosure.operations import casefile, page_flags, queue, redacting
 from disclosure.operations.desk import Work
 from disclosure.operations.facts import latest_rendition
+from disclosure.operations.gate_answers import answers_shown
 from disclosure.operations.papers import dispose, find_document
 from disclosure.operations.suggesting import suggestions_of
 from disclosure.storage.cases import Case, ResponsiveValue, SuggestedMark
@@ -38,6 +39,7 @@ def page(reference: str) -> str:
 def _page(work: Work, case: Case, **more: Any) -> str:
     documents = casefile.documents_of(work, case, role="responsive")
     catalogue = work.desk.catalogue
+    rendition = latest_rendition(work, case)
     offered = {each.action.code: each.blocked for each in casefile.actions_for(work, case)}
     _, states = casefile.history_of(work, case)
     return render_template(
@@ -54,7 +56,11 @@ def _page(work: Work, case: Case, **more: Any) -> str:
         marks={each.id: redacting.marks_of(work, case, each.id) for each in documents},
         suggested={each.id: _by_kind(work, each.id) for each in documents},
         jobs=casefile.jobs_of(work, case),
-        rendition=latest_rendition(work, case),
+        rendition=rendition,
+        gate_answers=answers_shown(work, rendition),
+        page_flags=page_flags.flags_of(work, case),
+        same_files=page_flags.same_files(work, case),
+        numbers={each.id: number for number, each in enumerate(documents, 1)},
         facts=casefile.summary_of(work, case),
         offered=offered,
         may_mark="mark" in offered,
@@ -185,6 +191,63 @@ def disposition(reference: str, document_id: str) -> AnyResponse | tuple[str, in
             case,
             find_document(work, case, document_id),
             request.form.get("disposition", ""),
+        ),
+    )
+
+
+@blueprint.post("/<document_id>/flag")
+def flag(reference: str, document_id: str) -> AnyResponse | tuple[str, int]:
+    """Set a page aside, or note who is asked about it."""
+    typed = request.form
+    return _change(
+        reference,
+        f"flag:{document_id}",
+        lambda work, case: page_flags.flag_page(
+            work,
+            case,
+            document_id=document_id,
+            page=_whole(typed.get("page", "")),
+            wanted=page_flags.Wanted(
+                kind=typed.get("kind", ""),
+                of_document=typed.get("of_document", ""),
+                of_page=_whole(typed.get("of_page", "") or "0"),
+                consulted=typed.get("consulted", ""),
+            ),
+            reason=typed.get("reason", ""),
+        ),
+    )
+
+
+@blueprint.post("/<document_id>/same-file")
+def same_file(reference: str, document_id: str) -> AnyResponse | tuple[str, int]:
+    """Flag every page of a file that came in twice."""
+    return _change(
+        reference,
+        f"same:{document_id}",
+        lambda work, case: page_flags.flag_same_file(
+            work, case, document_id=document_id, reason=request.form.get("reason", "")
+        ),
+    )
+
+
+@blueprint.post("/flags/<flag_id>/withdraw")
+def unflag(reference: str, flag_id: str) -> AnyResponse | tuple[str, int]:
+    """Take a page's flag back."""
+    return _change(
+        reference,
+        f"unflag:{flag_id}",
+        lambda work, case: page_flags.withdraw_flag(work, case, flag_id),
+    )
+
+
+@blueprint.post("/flags/<flag_id>/answer")
+def consultation(reference: str, flag_id: str) -> AnyResponse | tuple[str, int]:
+    """Record the answer about a page."""
+    return _change(
+        reference,
+        f"answer:{flag_id}",
+        lambda work, case: page_flags.answer_consultation(
+            work, case, flag_id, answer=request.form.get("answer", "")
         ),
     )
 

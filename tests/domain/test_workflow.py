@@ -56,6 +56,13 @@ GUARDS = {
         {"rendition_current": False},
     ),
     ask.rendition_passed_the_gate: ({"rendition_gated": True}, {"rendition_gated": False}),
+    ask.every_duplicate_leaves_once: ({}, {"lost_duplicates": 1}),
+    ask.no_consultation_is_open: ({}, {"open_consultations": 1}),
+    ask.gate_could_not_tell: (
+        {"rendition_sha256": BYTES, "gate_outcome": "cannot-tell"},
+        {"gate_outcome": "leak"},
+    ),
+    ask.answerer_is_not_preparer: ({"preparers": frozenset({"han"})}, {"preparers": {"han", "me"}}),
     ask.impact_assessment_is_recorded: (
         {"impact_assessment": True},
         {"impact_assessment": False},
@@ -231,8 +238,12 @@ ASKS = {
     Action.COLLECT: {"no_collection_under_way"},
     Action.RECORD_NO_DATA: {"nothing_was_found"},
     Action.FINISH_COLLECTING: {"records_are_collected"},
-    Action.BUILD_RENDITION: {"all_redactions_settled", "impact_assessment_is_recorded"},
+    Action.BUILD_RENDITION: {"all_redactions_settled", "impact_assessment_is_recorded"}
+    | {"no_consultation_is_open", "every_duplicate_leaves_once"},
+    Action.ANSWER_FOR_GATE: {"rendition_is_current", "gate_could_not_tell"}
+    | {"answerer_is_not_preparer"},
     Action.SUBMIT_FOR_SIGNING: {"all_redactions_settled", "rendition_is_current"}
+    | {"no_consultation_is_open", "every_duplicate_leaves_once"}
     | {"rendition_passed_the_gate", "impact_assessment_is_recorded"},
     Action.SIGN: {"rendition_is_current", "rendition_passed_the_gate", "signer_is_not_preparer"}
     | {"signer_has_not_signed", "signer_holds_a_missing_role"},
@@ -266,6 +277,7 @@ def test_whoever_lets_something_leave_or_not_needs_more_than_to_work_the_case():
         Action.DECIDE_RELEASE: Permission.DECIDE_CASE,
         Action.DECIDE_REFUSAL: Permission.DECIDE_CASE,
         Action.OVERRULE_CHECK: Permission.DECIDE_CASE,
+        Action.ANSWER_FOR_GATE: Permission.ANSWER_FOR_GATE,
         Action.SIGN: Permission.SIGN,
         Action.RELEASE: Permission.RELEASE,
         Action.RECALL: Permission.RELEASE,

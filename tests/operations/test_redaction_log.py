@@ -33,7 +33,9 @@ def test_each_page_leaves_in_full_in_part_or_not_at_all():
     log = document_log(1, "d", plan, done)
 
     assert log["flags"] == ["full", "part", "withheld"]
-    assert log["totals"] == {"full": 1, "part": 1, "withheld": 1}
+    assert log["totals"] == {
+        "full": 1, "part": 1, "withheld": 1, "duplicate": 0, "not_responsive": 0
+    }  # fmt: skip
     assert [(row["page"], row["by"], row["count"]) for row in log["marks"]] == [
         (2, "region", 1), (2, "term", 1), (3, "region", 1),
     ]  # fmt: skip

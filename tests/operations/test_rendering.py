@@ -7,6 +7,7 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
+from disclosure.documents.gate import Outcome
 from disclosure.documents.seal import verify_seal
 from disclosure.domain.states import State
 from disclosure.errors import Refused
@@ -160,7 +161,7 @@ def test_a_masked_value_that_leaks_elsewhere_stops_at_the_gate(office):
 def test_a_rendition_that_did_not_pass_cannot_be_submitted(office):
     reference = to_state(office, cases.police_case(office), State.REDACTING)
     cases.assess_impact(office, reference)
-    cases.small_rendition(office, reference, passed=False)
+    cases.small_rendition(office, reference, outcome=Outcome.LEAK)
 
     with pytest.raises(Refused, match="gate has not passed"):
         do(office, "handler", reference, signing.submit_for_signing)
@@ -175,7 +176,7 @@ def test_a_gate_over_other_bytes_does_not_count(office):
             content=b"these bytes",
             pages=1,
             gate_sha256=hashlib.sha256(b"other bytes").hexdigest(),
-            gate_passed=True,
+            gate_outcome=Outcome.PASSED,
             gate_report={},
             redaction_log={},
             manifest={},
@@ -199,7 +200,7 @@ def test_a_rendition_of_an_older_case_is_not_kept(office):
         content=b"late",
         pages=1,
         gate_sha256="",
-        gate_passed=True,
+        gate_outcome=Outcome.PASSED,
         gate_report={},
         redaction_log={},
         manifest={},

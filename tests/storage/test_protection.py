@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from disclosure.domain.approvals import SIGNING_ROLES
+from disclosure.documents.gate import Outcome
+from disclosure.domain.approvals import GATE_STAND_INS, SIGNING_ROLES
 from disclosure.domain.states import State
-from disclosure.operations import consenting, incidents, signing
+from disclosure.operations import consenting, gate_answers, incidents, signing
 from disclosure.storage.cases import Evaluation
 from disclosure.storage.ledger_rows import LedgerCheckpoint, LedgerReceipt
 from disclosure.storage.protection import APPEND_ONLY
@@ -57,6 +58,10 @@ def furnish(url, office):
     cases.sign(office, "legal", reference)
     cases.do(office, "legal", reference, signing.return_for_redaction, reason="Again.")
     cases.to_state(office, reference, State.RELEASED)
+    untold = cases.to_state(office, cases.police_case(office), State.REDACTING)
+    sha256 = cases.small_rendition(office, untold, outcome=Outcome.CANNOT_TELL)
+    answer = {"sha256": sha256, "reason": "Read on paper."}
+    cases.do(office, "compliance", untold, gate_answers.answer_for_gate, **answer)
     cases.put_in_force(office, "[house]\nrelay_hours = 71\n")
     assert cases.replay_all(office) == []
     consents = (
@@ -362,6 +367,102 @@ def test_bytes_that_did_not_pass_the_gate_are_not_signed(direct, place, changes)
     assert "passed the gate" in why
 
 
+# --- Answers for the gate ------------------------------------------------------------------------
+
+UNTOLD = {"gate_passed": False, "gate_outcome": "cannot-tell"}
+
+
+def answer(place, named, who="compliance2", **changes):
+    return {
+        "id": uuid.uuid4().hex,
+        "case_id": place.case,
+        **named,
+        "person_id": place.people[who],
+        "seq": 1,
+        "answered_at": AT,
+    } | changes
+
+
+@pytest.mark.parametrize("who", ["compliance", "senior"])
+def test_an_officer_answers_for_what_the_gate_could_not_tell_and_it_is_signed(direct, place, who):
+    named = rendition(direct, place, **UNTOLD)
+    unanswered = direct.why_not_insert("signature", **signature(place, **named))
+    direct.insert("gate_answer", **answer(place, named, who))
+
+    assert "passed the gate" in unanswered
+    assert direct.why_not_insert("signature", **signature(place, **named)) == ""
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        {"gate_passed": False, "gate_outcome": "leak"},
+        {"gate_passed": False, "gate_outcome": ""},
+        {"gate_passed": True, "gate_outcome": "passed"},
+        UNTOLD | {"gate_sha256": "0" * 64},
+    ],
+)
+def test_nobody_answers_for_a_leak_a_pass_or_a_reading_of_other_bytes(direct, place, verdict):
+    named = rendition(direct, place, **verdict)
+
+    assert "nothing to answer for" in direct.why_not_insert("gate_answer", **answer(place, named))
+
+
+@pytest.mark.parametrize("changes", [{"sha256": "0" * 64}, {"case_id": 1}])
+def test_an_answer_is_over_the_hash_and_case_of_its_rendition(direct, place, changes):
+    named = rendition(direct, place, **UNTOLD) | changes
+
+    assert "nothing to answer for" in direct.why_not_insert("gate_answer", **answer(place, named))
+
+
+@pytest.mark.parametrize("who", ["legal", "handler2", "admin", "auditor"])
+def test_other_roles_do_not_answer_for_the_gate(direct, place, who):
+    named = rendition(direct, place, **UNTOLD)
+
+    assert "may not answer" in direct.why_not_insert("gate_answer", **answer(place, named, who))
+
+
+def test_a_preparer_does_not_answer_for_the_gate_in_a_small_team_either(direct, place):
+    named = rendition(direct, place, separation="small-team", **UNTOLD)
+    prepared = {"rendition_id": named["rendition_id"], "person_id": place.people["compliance2"]}
+    direct.insert("rendition_preparer", **prepared)
+
+    assert "who prepared it" in direct.why_not_insert("gate_answer", **answer(place, named))
+
+
+def test_an_answer_carries_nothing_once_its_giver_turns_out_to_be_a_preparer(direct, place):
+    named = rendition(direct, place, **UNTOLD)
+    direct.insert("gate_answer", **answer(place, named))
+    prepared = {"rendition_id": named["rendition_id"], "person_id": place.people["compliance2"]}
+    direct.insert("rendition_preparer", **prepared)
+
+    assert "passed the gate" in direct.why_not_insert("signature", **signature(place, **named))
+
+
+@pytest.mark.parametrize("end", [revoke, disable])
+def test_an_answer_carries_nothing_after_its_giver_lost_role_or_account(direct, place, end):
+    named = rendition(direct, place, **UNTOLD)
+    direct.insert("gate_answer", **answer(place, named))
+    end(direct, place, "compliance2")
+
+    assert "passed the gate" in direct.why_not_insert("signature", **signature(place, **named))
+
+
+def test_an_answer_for_one_rendition_does_not_carry_another(direct, place):
+    direct.insert("gate_answer", **answer(place, rendition(direct, place, **UNTOLD)))
+    other = rendition(direct, place, number=10**5 + 1, **UNTOLD)
+
+    assert "passed the gate" in direct.why_not_insert("signature", **signature(place, **other))
+
+
+@pytest.mark.parametrize("outcome", ["leak", "cannot-tell"])
+def test_what_the_gate_did_not_pass_is_not_stored_as_passed(direct, place, outcome):
+    old = direct.row("SELECT * FROM rendition WHERE id = ?", place.rendition)
+    fresh = {"id": uuid.uuid4().hex, "number": 10**5, "gate_outcome": outcome}
+
+    assert "not said to have passed" in direct.why_not_insert("rendition", **(old | fresh))
+
+
 def test_a_small_teams_preparer_is_legal_reviewer_and_nothing_else(direct, place):
     named = rendition(direct, place, separation="small-team")
     preparer = {"rendition_id": named["rendition_id"], "person_id": place.people["handler"]}
@@ -416,6 +517,21 @@ def test_a_release_lacks_no_signature_of_its_profile(direct, place, profile, rol
     why = direct.why_not_insert("release", **release(place, named, profile=profile))
 
     assert f"{profile} needs a valid signature: {role}" in why
+
+
+@pytest.mark.parametrize("profile", GATE_STAND_INS)
+def test_a_release_on_an_officers_answer_needs_a_senior_officer_too(direct, place, profile):
+    named = rendition(direct, place, profile=profile, **UNTOLD)
+    direct.insert("gate_answer", **answer(place, named))
+    direct.run('UPDATE "case" SET approval_profile = ? WHERE id = ?', profile, place.case)
+    for role in ("legal_reviewer", "compliance_officer"):
+        direct.insert("signature", **signature(place, HOLDERS[role], role, **named))
+
+    why = refused(direct, place, named, profile=profile)
+    direct.insert("signature", **signature(place, "senior", "senior_compliance_officer", **named))
+
+    assert "needs a valid signature: senior_compliance_officer" in why
+    assert direct.why_not_insert("release", **release(place, named, profile=profile)) == ""
 
 
 def refused(direct, place, named, **changes):
