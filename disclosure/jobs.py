@@ -22,7 +22,7 @@ from disclosure.documents.suggesting import SuggestedValue, suggestions_for
 from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import DisclosureError, DocumentRefused, Refused
 from disclosure.gateways.mail import send
-from disclosure.operations import batching, exporting, outbox, witnessing
+from disclosure.operations import batching, exporting, outbox, suggesting, witnessing
 from disclosure.operations.access_ends import escalate, reach_end
 from disclosure.operations.casefile import find_case
 from disclosure.operations.checkpoints import checkpoint_when_due, is_due
@@ -36,7 +36,6 @@ from disclosure.operations.papers import Upload, add_document, note_inspection
 from disclosure.operations.record_files import expire_record
 from disclosure.operations.rendering import build, gather, store_rendition
 from disclosure.operations.shadow import draw, draw_is_due
-from disclosure.operations.suggesting import keep_suggestions, people_of
 from disclosure.storage.alarm import alarm_of, end_alarm, raise_alarm
 from disclosure.storage.cases import Case, Document
 from disclosure.storage.ledger_rows import LedgerHead, Outbox
@@ -135,7 +134,7 @@ def _inspect(job: Job) -> None:
         document = work.session.get_one(Document, job.arguments["document"])
         sha256, ending = document.sha256, Path(document.filename).suffix[:8]
         responsive = document.role == "responsive"
-        people = people_of(work, work.session.get_one(Case, document.case_id))
+        people = suggesting.people_of(work, work.session.get_one(Case, document.case_id))
         if document.status != "quarantine":
             sha256 = ""
     if not sha256:
@@ -147,7 +146,7 @@ def _inspect(job: Job) -> None:
         path.write_bytes(desk.files.read(sha256))
         try:
             found = inspect(path)
-            seen = _look_at(path, found, people) if responsive else Contents()
+            seen = _look_at(path, found, people) if responsive else Contents(people)
         except DocumentRefused as refusal:
             _keep_inspection(job, Inspected("application/octet-stream", refusal=refusal.message))
             return
@@ -158,6 +157,7 @@ def _inspect(job: Job) -> None:
 class Contents:
     """What a responsive document holds: values to decide on, and documents inside it."""
 
+    people: Sequence[str]
     suggested: Sequence[SuggestedValue] = ()
     attached: Sequence[MailPart] = ()
 
@@ -175,12 +175,12 @@ class Inspected:
 def _look_at(path: Path, found: Inspection, people: Sequence[str]) -> Contents:
     suggested = suggestions_for(path, found, people=people)
     if found.media_type != Media.MAIL.value or not found.attachments:
-        return Contents(suggested)
-    return Contents(suggested, attachments_of(path))
+        return Contents(people, suggested)
+    return Contents(people, suggested, attachments_of(path))
 
 
 def _keep_inspection(job: Job, said: Inspected, seen: Contents | None = None) -> None:
-    seen = seen or Contents()
+    seen = seen or Contents(())
     with job.result() as work:
         document = work.session.get_one(Document, job.arguments["document"])
         note_inspection(
@@ -191,7 +191,9 @@ def _keep_inspection(job: Job, said: Inspected, seen: Contents | None = None) ->
             summary=said.summary,
             refusal=said.refusal,
         )
-        keep_suggestions(work, document, seen.suggested)
+        suggesting.keep_suggestions(work, document, seen.suggested)
+        if document.role == "responsive":
+            suggesting.look_again_if_named(work, document, seen.people)
         case = work.session.get_one(Case, document.case_id)
         for part in seen.attached:
             add_document(work, case, Upload(part.name, part.content), role=document.role)
@@ -203,7 +205,26 @@ def _collect(job: Job) -> None:
         values = fetch_values(work, _case(work, job), purpose=job.arguments["purpose"])
     job.report(80, f"Keeping {len(values)} values")
     with job.result() as work:
-        store_values(work, _case(work, job), values)
+        case = _case(work, job)
+        store_values(work, case, values)
+        suggesting.look_again(work, case)
+
+
+def _look_again(job: Job) -> None:
+    with look(SYSTEM) as work:
+        document = work.session.get_one(Document, job.arguments["document"])
+        sha256, ending = document.sha256, Path(document.filename).suffix[:8]
+        people = suggesting.people_of(work, work.session.get_one(Case, document.case_id))
+        there = document.status == "ready"
+    suggested: Sequence[SuggestedValue] = ()
+    if there:
+        desk = house().desk
+        with scratch_folder(desk.settings.instance) as folder:
+            path = folder / f"original{ending if ending.isascii() else ''}"
+            path.write_bytes(desk.files.read(sha256))
+            suggested = suggestions_for(path, inspect(path), people=people)
+    with job.result() as work:
+        suggesting.keep_suggestions(work, work.session.get_one(Document, document.id), suggested)
 
 
 def _render(job: Job) -> None:
@@ -302,6 +323,7 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "access_overdue": _access_overdue,
     "inspect": _inspect,
     "collect": _collect,
+    suggesting.LOOK_AGAIN: _look_again,
     "render": _render,
     "destroy": _destroy,
     "shred": _shred,

@@ -220,7 +220,7 @@ def jobs_of(work: Work, case: Case) -> list[Outbox]:
             (Outbox.status == "parked")
             | (Outbox.error != "")
             | (
-                Outbox.kind.in_(["collect", "render", "inspect", "destroy", "shred"])
+                Outbox.kind.in_(["collect", "look_again", "render", "inspect", "destroy", "shred"])
                 & Outbox.status.in_(["waiting", "running"])
             ),
         )

@@ -296,7 +296,12 @@ def _open_documents(work: Work, case: Case) -> int:
             Document.disposition != "withhold",
         )
     )
-    return sum(int(work.session.scalar(each) or 0) for each in (undecided, suggested))
+    searching = select(func.count()).where(
+        Outbox.case_id == case.id,
+        Outbox.kind == "look_again",
+        Outbox.status.in_(["waiting", "running", "parked"]),
+    )
+    return sum(int(work.session.scalar(each) or 0) for each in (undecided, suggested, searching))
 
 
 def _open_consultations(work: Work, case: Case) -> int:
