@@ -39,8 +39,7 @@ CHECKPOINT = r"""(?P<origin>\S+)\n(?P<size>[1-9]\d{0,14})\n(?P<root>\S{44})
 cases: (?P<cases>\d{1,15})\nheads: (?P<heads>\S{44})\ntime: (?P<time>\S+)\nprevious: \S{64}"""
 SEALED = {"bag-info.txt", "bagit.txt", "manifest-sha256.txt"}
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}){0,5}")
-MARK = b"disclosure case record v2"  # the comment of a zip as exported
-CHUNK, TEXT_LIMIT = 1 << 20, 1 << 28
+MARK, CHUNK, TEXT_LIMIT = b"disclosure case record v2", 1 << 20, 1 << 28  # MARK: a zip's comment
 TWO = ("legal_reviewer", "compliance_officer")  # the roles that sign under each profile
 PROFILES = {"STD": TWO, "EMERG": TWO, "AUTO": TWO, "DUAL": (*TWO, "senior_compliance_officer")}
 READ = json.JSONDecoder(parse_float=str, parse_constant=str).decode
@@ -314,29 +313,27 @@ def check_releases(released: str | None, entries: list[Told], variant: str) -> l
 def check_release(release: Told, before: list[Told]) -> str:
     """Check that those whom the profile asks for had signed these bytes, made by others."""
     data, where = release["data"], f"release in entry seq {release['seq']}"
-    key = (data["rendition"], data["sha256"])
-    same = [e for e in before if (e["data"].get("rendition"), e["data"].get("sha256")) == key]
-    built = [e["data"] for e in same if e["action"] == "rendition:built"]
-    gated = [e["data"] for e in same if e["action"] == "rendition:gated"]
+    key, profile = (data["rendition"], data["sha256"]), data.get("profile")
+    told = [(e["action"], e["data"], e["actor"]["person"]) for e in before]
+    same = [each for each in told if (each[1].get("rendition"), each[1].get("sha256")) == key]
+    built = [said for action, said, _ in same if action == "rendition:built"]
+    gate = {d.get("passed") or d.get("outcome") for a, d, _ in same if a == "rendition:gated"}
     preparers = list(built[-1]["preparers"]) if built else []
-    answers = {e["actor"]["person"] for e in same if e["action"] == "gate:answered"}
-    verdicts = {True if told.get("passed") is True else told.get("outcome") for told in gated}
-    passed, others = True in verdicts, sorted(answers - {*preparers})
-    if not built or not (passed or (others and verdicts == {"cannot-tell"})):
+    others = {who for action, _, who in same if action == "gate:answered"} - {*preparers}
+    if not built or not (True in gate or (others and gate == {"cannot-tell"})):
         raise Tampered(f"{where}: no entry says that these bytes were built and passed the gate")
-    void = [e["data"].get("signature") for e in before if e["action"] == "signature:voided"]
-    given = [(e["data"], e["actor"]["person"]) for e in same if e["action"] == "signature:given"]
-    signers = [(who, told.get("role")) for told, who in given if told.get("signature") not in void]
+    void = [said.get("signature") for action, said, _ in told if action == "signature:voided"]
+    given = [(who, said) for action, said, who in same if action == "signature:given"]
+    signers = [(who, d.get("role")) for who, d in given if d.get("signature") not in void]
     for who, role in signers:
         if who in preparers and (built[-1].get("separation"), role) != ("small-team", TWO[0]):
             raise Tampered(f"{where}: {who} prepared the bytes and signed them too")
-    profile = data.get("profile") if passed or data.get("profile") == "EMERG" else "DUAL"
-    asked = PROFILES.get(profile, TWO)
+    asked = PROFILES.get(profile if True in gate or profile == "EMERG" else "DUAL", TWO)
     people = [[who for who, role in signers if role == needed] for needed in asked]
     if not any(len({*choice}) == len(people) for choice in itertools.product(*people)):
         raise Tampered(f"{where}: profile {profile} lacks a signature")
-    hands = [f"{who} as {role}" for who, role in signers] + [f"gate: {who}" for who in others]
-    return f"{where}: SHA-256 {key[1]}, signed by {', '.join(hands)}, prepared by {preparers}"
+    by = [f"{who} as {role}" for who, role in signers] + [f"{who} for the gate" for who in others]
+    return f"{where}: SHA-256 {key[1]}, signed by {', '.join(by)}, prepared by {preparers}"
 
 
 def verify(path: Path, fingerprint: str, known: Path | None) -> list[str]:

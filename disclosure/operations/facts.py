@@ -5,6 +5,7 @@ Owns the assembly of ``CaseFacts``; reads only. What each fact means is said in
 """
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from disclosure.domain.access import Permission, Role, roles_with
 from disclosure.domain.approvals import EMERGENCY, signing_roles
@@ -316,14 +317,17 @@ def _open_consultations(work: Work, case: Case) -> int:
 
 def _lost_duplicates(work: Work, case: Case) -> int:
     """Count the pages that stay behind for the sake of a page that does not leave either."""
+    original = aliased(Document)
     lost = (
         select(func.count())
         .select_from(PageFlag)
-        .join(Document, Document.id == PageFlag.of_document_id)
+        .join(Document, Document.id == PageFlag.document_id)
+        .join(original, original.id == PageFlag.of_document_id)
         .where(
             PageFlag.case_id == case.id,
             PageFlag.withdrawn_at.is_(None),
-            (Document.status != "ready") | (Document.disposition != "release"),
+            Document.disposition != "withhold",
+            (original.status != "ready") | (original.disposition != "release"),
         )
     )
     return int(work.session.scalar(lost) or 0)

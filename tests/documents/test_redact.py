@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from disclosure.documents.gate import Outcome, Reading, gate
+from disclosure.documents.gate import Finding, Outcome, Reading, Verdict, gate, sha256_of
 from disclosure.documents.limits import Limits
 from disclosure.documents.plan import Plan, Region, Term
 from disclosure.documents.redact import redact
@@ -165,6 +165,33 @@ def test_a_missing_recognition_program_is_named_and_stops_the_release(tmp_path, 
 
     with pytest.raises(DocumentRefused, match="tesseract"):
         redact(source, tmp_path / "redacted.pdf", plan_for(SECRET))
+
+
+def test_an_untold_file_is_kept_with_its_verdict_when_a_person_is_to_answer_for_it(tmp_path):
+    source, target = tmp_path / "original.pdf", tmp_path / "redacted.pdf"
+    scan_page(KEPT).save(source)
+    limits = replace(Limits(), read_pages=0)
+
+    report = redact(source, target, plan_for(SECRET), limits=limits, keep_untold=True)
+
+    assert report.verdict.outcome is Outcome.CANNOT_TELL
+    assert report.verdict.unknown
+    assert sha256_of(target) == report.sha256
+
+
+def test_a_leak_is_never_kept(tmp_path, monkeypatch):
+    """No document makes the engine leak, so that the judge's answer is put in its place."""
+    source, target = tmp_path / "original.pdf", tmp_path / "redacted.pdf"
+    blank(BASE).save(source)
+    leak = Finding("pixels", "page 1")
+    told = Verdict(outcome=Outcome.LEAK, sha256="0" * 64, pages=1, leaks=(leak,), unknown=(leak,))
+    monkeypatch.setattr("disclosure.documents.redact.gate", lambda *_, **__: told)
+
+    with pytest.raises(DocumentRefused) as refusal:
+        redact(source, target, plan_for(SECRET), keep_untold=True)
+
+    assert refusal.value.code == "leak"
+    assert not target.exists()
 
 
 def test_an_encrypted_document_opens_with_the_plans_password(tmp_path):

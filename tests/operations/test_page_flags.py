@@ -227,6 +227,9 @@ def test_a_duplicate_of_a_document_that_is_withheld_stops_the_building(office, r
 
     with pytest.raises(Refused, match="does not leave itself"):
         do(office, "handler", reference, redacting.request_rendition)
+    with at_work(office, reference, "handler") as (work, case):
+        dispose(work, case, work.session.get_one(Document, copy), "withhold")
+    do(office, "handler", reference, redacting.request_rendition)
 
 
 def test_a_flag_makes_the_rendition_stale_and_taking_it_back_too(office, reference, document):

@@ -25,7 +25,7 @@ def story(*, outcome="cannot-tell", answered_by="carl", roles=ROLES, profile="ST
 
 
 def test_an_officers_answer_and_three_signatures_carry_it():
-    assert "gate: carl" in verify.check_release(*story())
+    assert "carl for the gate" in verify.check_release(*story())
 
 
 def test_an_emergency_is_carried_by_its_two_signatures():
@@ -52,4 +52,4 @@ def test_a_leak_a_preparers_answer_or_a_missing_signature_does_not(changes, word
 def test_a_passed_rendition_needs_no_answer_and_the_two_signatures_alone():
     told = story(outcome="passed", answered_by="", roles=ROLES[:2])
 
-    assert "gate:" not in verify.check_release(*told)
+    assert "for the gate" not in verify.check_release(*told)
