@@ -15,9 +15,10 @@ import pikepdf
 from numpy.typing import NDArray
 from PIL import Image
 
-from disclosure.documents.burn import Rectangle, burn, label_rectangle, padded, rectangle
+from disclosure.documents.burn import Rectangle, burn, label_rectangle, rectangle
 from disclosure.documents.fonts_of_page import pages_with_untrusted_fonts
 from disclosure.documents.gate_text import images_by_pdfminer
+from disclosure.documents.padding import padded
 from disclosure.documents.plan import Box, Region
 from disclosure.documents.programs import ProgramFailed, ProgramMissing, run_program
 from disclosure.documents.recognise import languages_for, read_in_any_turn

@@ -154,6 +154,10 @@ class PageText:
                 dropped += 1
         return kept, dropped
 
+    def every_word(self) -> list[Word]:
+        """Return all words, whether or not a text layer may hold them."""
+        return list(self._split())
+
     @property
     def boxes(self) -> Sequence[Box | None]:
         """The box of each character."""

@@ -2,6 +2,7 @@
 
 from disclosure.storage import (
     cases,
+    drawing_rows,
     ledger_rows,
     parties,
     people,
@@ -14,6 +15,7 @@ from disclosure.storage import (
 
 __all__ = [
     "cases",
+    "drawing_rows",
     "ledger_rows",
     "parties",
     "people",
