@@ -120,6 +120,7 @@ def _known(work: Work, desk: OpenPage) -> dict[str, Any]:
     return {
         "case": case,
         "document": document,
+        "at": {"reference": case.reference, "document_id": document.id},
         "number": desk.place.number,
         "size": desk.place.layout.size,
         "board": board_of(work, case, document, number=desk.place.number, layout=desk.place.layout),

@@ -55,6 +55,7 @@ def compare(reference: str, document_id: str) -> str:
         known = {
             "case": case,
             "document": document,
+            "at": {"reference": case.reference, "document_id": document.id},
             "number": number,
             "size": layout.size,
             "result": _result(work, case, document),
