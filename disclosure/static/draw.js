@@ -68,6 +68,7 @@
     if (!words.length) { tell("No words can be read on this page. Press a and mark an area."); return; }
     at = Math.max(0, Math.min(words.length - 1, index));
     if (!extend || anchor < 0) anchor = at;
+    stage.dataset.word = words[at][6];
     show();
     speak();
   };
@@ -129,9 +130,9 @@
     event.stopPropagation();
   });
   const letGo = () => {
-    if (inArea()) setArea(null); else { anchor = at; show(); }
+    if (inArea()) setArea(null);
+    else { at = -1; anchor = -1; delete stage.dataset.word; show(); }
     tell("Nothing is chosen.");
-    if (!inArea() && at >= 0 && anchor === at) { at = -1; anchor = -1; show(); }
   };
 
   const areaButton = root.querySelector('[data-do="area"]');
