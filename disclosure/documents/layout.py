@@ -109,15 +109,13 @@ def layout_of(box: Box, rotation: int, text: str, boxes: Sequence[Box | None]) -
     """Divide the characters of a page into words and keep what is visible of them."""
     layout = Layout(box, rotation, text, tuple(boxes), ())
     words = [word for word in PageText(list(text), boxes).every_word() if layout.sees(word.box)]
-    starts = [word.indexes[0] for word in words]
     # The separators behind a word go with it, so that neighbours touch.
-    ends = [_end(boxes, word.indexes[-1] + 1, after) for word, after in zip(
-        words, [*starts[1:], len(text)], strict=True)]  # fmt: skip
-    return Layout(box, rotation, text, tuple(boxes), tuple(zip(starts, ends, strict=True)))
+    ranges = ((word.indexes[0], _end(boxes, word.indexes[-1] + 1)) for word in words)
+    return Layout(box, rotation, text, tuple(boxes), tuple(ranges))
 
 
-def _end(boxes: Sequence[Box | None], end: int, limit: int) -> int:
-    while end < limit and boxes[end] is None:
+def _end(boxes: Sequence[Box | None], end: int) -> int:
+    while end < len(boxes) and boxes[end] is None:
         end += 1
     return end
 

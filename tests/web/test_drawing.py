@@ -8,7 +8,7 @@ from disclosure.operations.suggesting import note_decision, suggestions_of
 from disclosure.storage.cases import Document, DocumentMark
 from disclosure.storage.drawing_rows import DrawingSitting
 from disclosure.storage.ledger_rows import LedgerEntry
-from tests.cases import at_work, police_case
+from tests.cases import assess_impact, at_work, police_case
 from tests.drawn_pages import EMAIL, LAST, NAME, PHONE, letter_office
 
 CODE = "third_party_data"
@@ -324,6 +324,7 @@ def test_the_preview_and_the_final_page_are_the_engines_own_pixels(drawn):
     drawn.office.work_jobs()
     ready = client.get(f"{drawn.base}/compare").get_data(as_text=True)
     preview = client.get(f"{drawn.base}/preview/1").data
+    assess_impact(drawn.office, drawn.reference)
     with at_work(drawn.office, drawn.reference, "handler") as (work, case):
         for row in suggestions_of(work, drawn.document):
             note_decision(work, row, "rejected")
