@@ -150,17 +150,23 @@
   };
 
   // Sending: one after the other, so that a quick hand never overtakes itself.
+  const served = {};
+  const bare = (html) => html.replace(/name="csrf_token" value="[^"]*"/g, "");
   const put = (answer) => {
     Object.entries(answer.parts || {}).forEach(([name, html]) => {
       const old = root.querySelector(`[data-part="${name}"]`);
+      if (!old || served[name] === bare(html)) return;
+      served[name] = bare(html);
       const fresh = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
-      if (!old || !fresh || old.outerHTML === fresh.outerHTML) return;
-      const within = old.contains(document.activeElement);
-      const opened = old.querySelector("details[open]");
-      old.replaceWith(document.importNode(fresh, true));
-      const now = root.querySelector(`[data-part="${name}"]`);
-      if (opened && now.querySelector("details")) now.querySelector("details").open = true;
-      if (within) (now.querySelector("[tabindex]") || stage).focus();
+      const held = old.contains(document.activeElement) ? document.activeElement : null;
+      const details = fresh.querySelector("details");
+      if (details) details.open = Boolean(old.querySelector("details[open]"));
+      const now = document.importNode(fresh, true);
+      now.querySelectorAll("select").forEach((select) => { const before = old.querySelector(`#${select.id}`); if (before) select.value = before.value; });
+      old.replaceWith(now);
+      const label = held && held.getAttribute("aria-label");
+      const same = label && [...now.querySelectorAll("[aria-label]")].find((element) => element.getAttribute("aria-label") === label);
+      if (held) (same || now.querySelector("[tabindex]") || stage).focus();
     });
     (answer.flags || []).forEach(([flag, label], index) => {
       const place = root.querySelector(`[data-flag="${index + 1}"]`);
@@ -175,7 +181,7 @@
       body: new URLSearchParams(values),
     });
     if (!(answer.headers.get("Content-Type") || "").includes("json")) {
-      throw new Error(answer.status === 403 ? "You were signed out, or may not do this. Load the page again." : "The page could not be reached. Nothing was changed; try again.");
+      throw new Error(answer.status === 403 || answer.status === 400 ? "You were signed out, or this page was open for too long. Load it again." : "The page could not be reached. Nothing was changed; try again.");
     }
     return answer.json();
   };
@@ -211,6 +217,8 @@
     } else tell("Choose words with the arrow keys or by pointing, or press a for an area.");
     if (kept) root.querySelector("#draw-note").value = "";
   };
+  const note = root.querySelector("#draw-note");
+  if (note) note.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); mark(); } });
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
     if (!button) return;
@@ -232,7 +240,8 @@
       const title = root.querySelector("#found-title");
       if (form.dataset.draw === "find" && title) {
         const all = root.querySelector('[data-part="found"] .button');
-        root.querySelector('[data-part="found"]').hidden = false;
+        const code = root.querySelector("#found-code");
+        if (code && !code.value) code.value = common().code;
         (all || title).focus();
       } else if (form.closest('[data-part="found"]')) {
         const part = root.querySelector('[data-part="found"]');
@@ -257,9 +266,17 @@
     if (inArea()) { start = [x, y]; cursor.setPointerCapture(event.pointerId); event.preventDefault(); stage.focus({ preventScroll: true }); return; }
     const index = wordAt(x, y);
     if (index < 0) return;
-    if (event.pointerType === "mouse") { start = index; event.preventDefault(); }
+    if (event.pointerType !== "mouse") return;
+    start = index;
+    event.preventDefault();
     stage.focus({ preventScroll: true });
     go(index, event.shiftKey);
+  });
+  // A finger that scrolls chooses nothing; a tap does.
+  stage.addEventListener("click", (event) => {
+    if (event.pointerType === "mouse" || inArea()) return;
+    const index = wordAt(...point(event));
+    if (index >= 0) go(index, false);
   });
   stage.addEventListener("pointermove", (event) => {
     if (start === null) return;

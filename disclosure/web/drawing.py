@@ -95,7 +95,7 @@ def sit_down(reference: str, document_id: str, number: int) -> drawing.Source:
         return drawing.source_of(document)
 
 
-def _source(reference: str, document_id: str) -> drawing.Source:
+def open_source(reference: str, document_id: str) -> drawing.Source:
     """Return a document for somebody who sits over it; who does not sits down, on record."""
     with look(actor()) as work:
         document = drawing.find_drawable(work, casefile.find_case(work, reference), document_id)
@@ -135,13 +135,13 @@ def _known(work: Work, desk: OpenPage) -> dict[str, Any]:
 @blueprint.get("/pages/<int:number>")
 def image(reference: str, document_id: str, number: int) -> Response:
     """Send the image of a page."""
-    return webp(drawing.image_at(house().desk, _source(reference, document_id), number))
+    return webp(drawing.image_at(house().desk, open_source(reference, document_id), number))
 
 
 @blueprint.get("/pages/<int:number>/small")
 def small(reference: str, document_id: str, number: int) -> Response:
     """Send the small image of a page."""
-    source = _source(reference, document_id)
+    source = open_source(reference, document_id)
     return webp(drawing.image_at(house().desk, source, number, small=True))
 
 
@@ -156,7 +156,7 @@ def webp(content: bytes) -> Response:
 @blueprint.get("/pages/<int:number>/words")
 def words_of(reference: str, document_id: str, number: int) -> Response:
     """Tell where the words of a page stand, for choosing them."""
-    layout = drawing.layout_at(house().desk, _source(reference, document_id), number)
+    layout = drawing.layout_at(house().desk, open_source(reference, document_id), number)
     rows = [
         [*(round(side, 2) for side in place), start, end, layout.text[start:end].strip()]
         for place, (start, end) in zip(level_lines(layout), layout.words, strict=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from disclosure.edge import house, look, unit_of_work
@@ -17,11 +16,11 @@ from disclosure.operations import casefile, drawing
 from disclosure.operations.desk import Work
 from disclosure.operations.drawing import Source, find_drawable, source_of
 from disclosure.operations.final_pages import FinalPages, final_pages
-from disclosure.operations.outbox import RUNNING, WAITING, Effect, enqueue
+from disclosure.operations.previewing import ask_for_preview, preview_job
 from disclosure.operations.redacting import plan_of
 from disclosure.storage.cases import Case, Document
 from disclosure.storage.ledger_rows import Outbox
-from disclosure.web.drawing import blueprint, sit_down, webp
+from disclosure.web.drawing import blueprint, open_source, sit_down, webp
 from disclosure.web.guard import actor
 from disclosure.web.numbers import whole_number
 
@@ -71,19 +70,8 @@ def _result(work: Work, case: Case, document: Document) -> Result:
         preview,
         drawing.preview_outcome(house().desk, preview),
         final if current else None,
-        _job(work, document),
+        preview_job(work, document),
     )
-
-
-def _job(work: Work, document: Document) -> Outbox | None:
-    rows = work.session.scalars(
-        select(Outbox).where(
-            Outbox.case_id == document.case_id,
-            Outbox.kind == "preview",
-            Outbox.status.in_([WAITING, RUNNING]),
-        )
-    )
-    return next((row for row in rows if row.arguments["document"] == document.id), None)
 
 
 @blueprint.post("/preview")
@@ -92,9 +80,7 @@ def make_preview(reference: str, document_id: str) -> AnyResponse:
     with unit_of_work(actor()) as work:
         case = casefile.find_case(work, reference)
         document = find_drawable(work, case, document_id)
-        if _job(work, document) is None:
-            arguments = {"case": case.reference, "document": document.id}
-            enqueue(work, Effect("preview", arguments), case=case)
+        ask_for_preview(work, case, document)
     where: dict[str, Any] = {"reference": reference, "document_id": document_id}
     page = whole_number(request.form.get("page", "1"), where="page")
     return redirect(url_for("drawing.compare", page=page, **where))
@@ -103,7 +89,7 @@ def make_preview(reference: str, document_id: str) -> AnyResponse:
 @blueprint.get("/preview/<int:number>")
 def preview(reference: str, document_id: str, number: int) -> Response:
     """Send a page of the preview."""
-    sit_down(reference, document_id, number)
+    open_source(reference, document_id)
     with look(actor()) as work:
         case = casefile.find_case(work, reference)
         source = _result(work, case, find_drawable(work, case, document_id)).preview
@@ -113,7 +99,7 @@ def preview(reference: str, document_id: str, number: int) -> Response:
 @blueprint.get("/final/<int:number>")
 def final(reference: str, document_id: str, number: int) -> Response:
     """Send a page of the newest rendition, by the number of the document's own page."""
-    sit_down(reference, document_id, number)
+    open_source(reference, document_id)
     with look(actor()) as work:
         case = casefile.find_case(work, reference)
         document = find_drawable(work, case, document_id)
