@@ -30,6 +30,7 @@ from disclosure.storage.cases import Case, Document
 from disclosure.storage.page_images import PageImages
 from disclosure.storage.scratch import scratch_folder
 
+PREVIEW = "preview-"
 AT_ONCE = 6
 """Pages of a block: the list of pages asks for many, and one child answers for a block."""
 
@@ -52,12 +53,21 @@ class Source:
 
     def name(self, what: str, number: int) -> str:
         """Return the name under which something of a page is kept."""
-        return f"{self.preview[:32]}{'-' if self.preview else ''}{what}-{number}"
+        return f"{self._prefix}{what}-{number}"
 
     @property
     def copy(self) -> str:
         """Return the name under which the redacted copy is kept."""
-        return f"{self.preview[:32]}-copy"
+        return f"{self._prefix}copy"
+
+    @property
+    def refusal(self) -> str:
+        """Return the name under which it is kept why there is no redacted copy."""
+        return f"{self._prefix}refusal"
+
+    @property
+    def _prefix(self) -> str:
+        return f"{PREVIEW}{self.preview[:32]}-" if self.preview else ""
 
 
 def find_drawable(work: Work, case: Case, document_id: str) -> Document:
@@ -169,7 +179,7 @@ def preview_source(source: Source, plan: Plan) -> Source:
 def preview_outcome(desk: Desk, preview: Source) -> str | None:
     """Return why the engine refused a preview, an empty text when it is there, or None."""
     images = PageImages(desk.settings.instance)
-    refusal = images.get(preview.sha256, f"{preview.preview[:32]}-refusal")
+    refusal = images.get(preview.sha256, preview.refusal)
     if refusal is not None:
         return refusal.decode()
     return "" if images.get(preview.sha256, preview.copy) is not None else None
@@ -178,7 +188,8 @@ def preview_outcome(desk: Desk, preview: Source) -> str | None:
 def make_preview(desk: Desk, source: Source, plan: Plan) -> None:
     """Redact a document with its marks as they are, by the real engine and gate, and keep it.
 
-    A refusal is kept too: that the gate would refuse these marks is what people want to know.
+    A refusal is kept too: that the gate would refuse these marks is what people want to know. The
+    previews of earlier marks go.
     """
     preview, images = preview_source(source, plan), PageImages(desk.settings.instance)
     if preview_outcome(desk, preview) is not None:
@@ -190,5 +201,6 @@ def make_preview(desk: Desk, source: Source, plan: Plan) -> None:
             redact(path, target, plan)
             content = target.read_bytes()
         except DocumentRefused as refusal:
-            name, content = f"{preview.preview[:32]}-refusal", refusal.message.encode()
+            name, content = preview.refusal, refusal.message.encode()
+    images.forget(source.sha256, PREVIEW)
     images.put(source.sha256, name, content)

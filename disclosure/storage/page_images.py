@@ -64,6 +64,12 @@ class PageImages:
         folder = self._folder(sha256)
         return frozenset(each.name for each in folder.iterdir()) if folder.is_dir() else frozenset()
 
+    def forget(self, sha256: str, prefix: str) -> None:
+        """Remove what is kept of a document under names that begin so."""
+        for name in self.names(sha256):
+            if name.startswith(prefix):
+                (self._folder(sha256) / name).unlink(missing_ok=True)
+
     @contextmanager
     def lock(self, sha256: str) -> Iterator[None]:
         """Let one process at a time make pages of a document."""

@@ -202,6 +202,8 @@ def test_areas_are_drawn_by_hand_words_chosen_by_pointing_and_keys_switched_off(
     page.get_by_label("Use these keys in this browser").uncheck()
     lawyer.press("Escape", "w", "u")
     page.locator("#draw-note").fill("w u n")
+    page.locator("#draw-note").press("Enter")
+    lawyer.hears("Choose words")
     with at_work(office, reference) as (work, case):
         marks = redacting.marks_of(work, case, document)
         kept = [(mark.kind, mark.page) for mark in marks]

@@ -1,5 +1,7 @@
 """The drawing tool on the web: plain forms, scripts, images, presence, and who may do what."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -259,6 +261,16 @@ def test_two_people_are_told_of_each_other_and_of_new_marks(drawn):
     )
     assert [flag for flag, _ in told["flags"]] == ["full", "withheld", "withheld"]
     assert "Legal Person" not in later["parts"]["people"]
+
+
+def test_marks_that_two_people_make_at_once_both_stay(drawn):
+    clients = [drawn.office.client(name) for name in ("handler", "legal")]
+    chosen = [drawn.words(clients[0], PHONE), drawn.words(clients[0], EMAIL)]
+    with ThreadPoolExecutor(2) as both:
+        answers = list(both.map(lambda c, w: drawn.post(c, "words", **w), clients, chosen))
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert len(drawn.marks()) == 2
 
 
 def test_a_sign_of_life_does_not_keep_the_session_of_an_absent_person(drawn):
