@@ -29,11 +29,13 @@ from disclosure.operations.checkpoints import checkpoint_when_due, is_due
 from disclosure.operations.collecting import fetch_values, store_values
 from disclosure.operations.desk import SYSTEM, Actor, Work
 from disclosure.operations.destroying import destroy_records, shred_files
+from disclosure.operations.drawing import find_drawable, make_preview, source_of
 from disclosure.operations.ledger_check import LedgerReport, verify_ledger
 from disclosure.operations.letters import compose
 from disclosure.operations.noticing import look_at_delayed, note_notice_sent
 from disclosure.operations.papers import Upload, add_document, note_inspection
 from disclosure.operations.record_files import expire_record
+from disclosure.operations.redacting import plan_of
 from disclosure.operations.rendering import build, gather, store_rendition
 from disclosure.operations.shadow import draw, draw_is_due
 from disclosure.storage.alarm import alarm_of, end_alarm, raise_alarm
@@ -236,6 +238,17 @@ def _render(job: Job) -> None:
         store_rendition(work, _case(work, job), draft, built)
 
 
+def _preview(job: Job) -> None:
+    job.report(10, "Redacting the document with its marks as they are")
+    with look(SYSTEM) as work:
+        case = _case(work, job)
+        document = find_drawable(work, case, job.arguments["document"])
+        source, plan = source_of(document), plan_of(work, case, document.id)
+    make_preview(house().desk, source, plan)
+    with job.result():
+        return
+
+
 def _destroy(job: Job) -> None:
     with job.result() as work:
         destroy_records(work, _case(work, job))
@@ -325,6 +338,7 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "collect": _collect,
     suggesting.LOOK_AGAIN: _look_again,
     "render": _render,
+    "preview": _preview,
     "destroy": _destroy,
     "shred": _shred,
     "export_batch": _export_batch,

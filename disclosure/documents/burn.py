@@ -1,7 +1,8 @@
-"""Where a black box lies, how large it is made, and what it looks like in pixels.
+"""Which pixels a black box covers, and what it looks like there.
 
-Owns padding, rounding and the label. Engine and gate share it: the engine draws, the gate
-computes the same pixels again from the plan and compares. Knows no file format.
+Owns the rectangle and the label; how large a box is made is ``padding.py``'s. Engine and gate share
+it: the engine draws, the gate computes the same pixels again from the plan and compares. Knows no
+file format.
 """
 
 import math
@@ -13,22 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from disclosure.documents.padding import UPRIGHT, padded
 from disclosure.documents.plan import Box
-
-PAD_BEFORE: Final = 1.0
-"""Little before a value: its neighbour, often the name of the field, tells where it begins."""
-
-PAD_AFTER: Final = 6.0
-PAD_ACROSS: Final = 2.0
-STEP: Final = 24.0
-"""Lengths along the line are rounded up to this many points, so that they tell nothing."""
 
 LABEL_WIDTH: Final = 66.0
 LABEL_HEIGHT: Final = 9.0
 LABEL_MARGIN: Final = 1.0
 LETTER_SIZES: Final = (7.5, 6.5, 5.5, 4.5)
-UPRIGHT: Final = 2.0
-"""A box this many times as high as wide holds a vertical line."""
 
 BLACK: Final = 0
 WHITE: Final = 255
@@ -36,33 +28,6 @@ WHITE: Final = 255
 Mark = tuple[Box, str]
 Rectangle = tuple[int, int, int, int]
 Grey = NDArray[np.uint8]
-
-
-def padded(box: Box, page: Box) -> Box:
-    """Return the box that is burned in for a marked box, inside the page.
-
-    Args:
-        box: The marked box in points.
-        page: The visible box of the page.
-    """
-    left, bottom, right, top = box
-    if top - bottom > UPRIGHT * (right - left):
-        # A vertical line runs downwards: its beginning is the top.
-        start, end = _rounded(-top, -bottom, -page[1])
-        bottom, top = -end, -start
-        left, right = left - PAD_ACROSS, right + PAD_ACROSS
-    else:
-        left, right = _rounded(left, right, page[2])
-        bottom, top = bottom - PAD_ACROSS, top + PAD_ACROSS
-    return max(left, page[0]), max(bottom, page[1]), min(right, page[2]), min(top, page[3])
-
-
-def _rounded(start: float, end: float, edge: float) -> tuple[float, float]:
-    length = math.ceil((end - start + PAD_BEFORE + PAD_AFTER) / STEP) * STEP
-    first = start - PAD_BEFORE
-    # At the edge of the page the box grows backwards, so that its length stays a round one.
-    first = max(min(first, edge - length), first - STEP)
-    return first, max(first + length, end)
 
 
 def rectangle(box: Box, page: Box, shape: tuple[int, int]) -> Rectangle | None:

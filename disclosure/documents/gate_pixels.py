@@ -15,7 +15,7 @@ import numpy as np
 import pikepdf
 from numpy.typing import NDArray
 
-from disclosure.documents.burn import Rectangle, burn, label_rectangle, padded, rectangle
+from disclosure.documents.burn import Rectangle, burn, label_rectangle, rectangle
 from disclosure.documents.fonts_of_page import pages_with_untrusted_fonts
 from disclosure.documents.gate_bare import bare_copy
 from disclosure.documents.gate_images import (
@@ -29,6 +29,7 @@ from disclosure.documents.gate_images import (
     stored_image,
 )
 from disclosure.documents.gate_text import images_by_pdfminer
+from disclosure.documents.padding import padded
 from disclosure.documents.plan import Box, Region
 from disclosure.documents.programs import ProgramFailed, ProgramMissing
 from disclosure.documents.recognise import languages_for, read_in_any_turn

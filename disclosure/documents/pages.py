@@ -154,6 +154,14 @@ class PdfPages:
         page.close()
         return SourcePage(box, rotation, pixels, characters, numbers)
 
+    def characters(self, index: int) -> tuple[Character, ...]:
+        """Take the characters of a page without rendering it."""
+        page = self._flattened(index)
+        page.set_rotation(0)
+        found = tuple(self._characters(page))
+        page.close()
+        return found
+
     def marks(self, index: int) -> tuple[int, int, bool]:
         """Count characters and images of a page and say whether its pixels may hold more text."""
         page = self._flattened(index)
@@ -287,6 +295,11 @@ class ImagePages:
     def marks(self, index: int) -> tuple[int, int, bool]:
         """Say that a frame is one image whose text nobody has read."""
         return 0, min(1, index + 1), True
+
+    def characters(self, index: int) -> tuple[Character, ...]:
+        """Say that a frame has no characters."""
+        del index
+        return ()
 
     def read(self, index: int, *, fonts: bool = False) -> SourcePage:
         """Decode a frame, upright and without transparency."""

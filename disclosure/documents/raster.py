@@ -14,10 +14,11 @@ from typing import cast
 import numpy as np
 import pikepdf
 
-from disclosure.documents.burn import Mark, burn, padded
+from disclosure.documents.burn import Mark, burn
 from disclosure.documents.encode import Pixels, encode, grey_of, has_colour
 from disclosure.documents.fonts_of_page import unproven_fonts
 from disclosure.documents.media import Media
+from disclosure.documents.padding import padded
 from disclosure.documents.pages import Bounds, SourcePage, open_pages
 from disclosure.documents.plan import Box, Region, Term
 from disclosure.documents.programs import ProgramFailed, ProgramMissing

@@ -27,6 +27,8 @@ TASKS: Final = {
     "beneath": "inspect_task:text_beneath",
     "gate": "gate_task:read_finished",
     "suggest": "suggest_task:suggest_marks",
+    "draw": "drawing_task:draw_pages",
+    "find": "drawing_task:find_text",
     "take_apart": "mail_parts:take_apart",
 }
 """Name of the task -> module and function inside this package."""

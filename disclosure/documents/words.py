@@ -190,6 +190,10 @@ class PageText:
         words = [self._word(*bound) for bound in compress(bounds, kept.tolist())]
         return words, len(kept) - len(words)
 
+    def every_word(self) -> list[Word]:
+        """Return all words, whether or not a text layer may hold them."""
+        return list(self._split())
+
     @property
     def places(self) -> Places:
         """The box of each character, as an array."""

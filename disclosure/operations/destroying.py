@@ -29,7 +29,9 @@ from disclosure.storage.cases import (
     PageFlag,
     ResponsiveValue,
 )
+from disclosure.storage.drawing_rows import DrawingSitting
 from disclosure.storage.ledger_rows import LedgerEntry, LedgerOpening, Outbox
+from disclosure.storage.page_images import PageImages
 from disclosure.storage.parties import AccessEnd, IncidentStep
 from disclosure.storage.releases import Incident, Rendition
 from disclosure.storage.retention_rows import Destruction
@@ -80,7 +82,7 @@ def destroy_records(work: Work, case: Case) -> None:
 def _delete_rows(work: Work, case: Case) -> None:
     entries = select(LedgerEntry.seq).where(LedgerEntry.case_id == case.id)
     work.session.execute(delete(LedgerOpening).where(LedgerOpening.seq.in_(entries)))
-    for table in (ResponsiveValue, DocumentMark, PageFlag, Finding):
+    for table in (ResponsiveValue, DocumentMark, DrawingSitting, PageFlag, Finding):
         work.session.execute(delete(table).where(table.case_id == case.id))
     work.session.execute(
         update(Outbox)
@@ -131,7 +133,7 @@ def _count_renditions(work: Work, case: Case) -> int:
 
 
 def shred_files(work: Work, case: Case) -> int:
-    """Destroy the files and written messages of a wiped case; safe to repeat.
+    """Destroy the files, rendered pages and written messages of a wiped case; safe to repeat.
 
     A file that another case holds too (a rerouted demand, the same paper twice) stays for it. What
     was exported of the case goes too, and with it each whole batch that it is in.
@@ -144,8 +146,10 @@ def shred_files(work: Work, case: Case) -> int:
         of_case = select(column).where(column.class_.case_id == case.id, column.is_not(None))
         hashes.update(work.session.scalars(of_case))
     alone = [sha256 for sha256 in sorted(hashes) if not _needed(work, sha256)]
+    images = PageImages(work.desk.settings.instance)
     for sha256 in alone:
         work.desk.files.remove(sha256)
+        images.drop(sha256)
     exported = remove_files(work, kept_of_case(work, case))
     for outbox_id in work.session.scalars(select(Outbox.id).where(Outbox.case_id == case.id)):
         forget(work.desk.settings, stable_message_id(work.desk.settings, outbox_id))

@@ -6,6 +6,7 @@ rule's. Any change makes the rendition stale; applying is ``operations/rendering
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
@@ -15,6 +16,7 @@ from disclosure.domain.masking import MASKS
 from disclosure.domain.workflow import Action
 from disclosure.errors import BadInput, NotFound
 from disclosure.operations.desk import Work
+from disclosure.operations.mark_groups import boxes_of, grouped
 from disclosure.operations.outbox import Effect
 from disclosure.operations.papers import find_document
 from disclosure.operations.suggesting import (
@@ -26,13 +28,37 @@ from disclosure.operations.suggesting import (
     suggestions_of,
 )
 from disclosure.operations.transition import Change, advance
-from disclosure.storage.cases import Case, DocumentMark, FieldMask, ResponsiveValue, SuggestedMark
+from disclosure.storage.cases import (
+    Case,
+    Document,
+    DocumentMark,
+    FieldMask,
+    ResponsiveValue,
+    SuggestedMark,
+)
 
 LONGEST_TERM = 200
 LONGEST_NOTE = 500
 KEEP, REMOVE = "keep", "remove"
 WHOLE_PAGE: Box = (-30_000.0, -30_000.0, 30_000.0, 30_000.0)
 """More than any page that is taken; what is burned is cut to the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words that a person chose on a page.
+
+    Attributes:
+        page: From 1.
+        start: Offset of the first character in the page's text, as the engine reads it.
+        end: Offset after the last one, with the separators that follow.
+        boxes: One for each line, in points of the unrotated page; read by the server itself.
+    """
+
+    page: int
+    start: int
+    end: int
+    boxes: tuple[Box, ...]
 
 
 def mask_choices(work: Work, field: str) -> tuple[str, ...]:
@@ -124,13 +150,41 @@ def add_region(
         BadInput: When the page or box is outside the document, or the reason code is unknown.
     """
     document = find_document(work, case, document_id)
-    if not 1 <= page <= document.pages:
-        raise BadInput(f"This document has pages 1 to {document.pages}.", where="page")
+    _require_page(document, page)
     _require_code(work, code, needed=True)
     raw = {"page": page, "box": list(box), "reason": code}
     plan_from({"regions": [raw], "terms": [], "password": None})
     mark = DocumentMark(kind="region", page=page, box=list(box), reason_code=code)
     return _add_mark(work, case, document.id, mark)
+
+
+def add_words(
+    work: Work, case: Case, *, document_id: str, words: Words, code: str, note: str = ""
+) -> DocumentMark:
+    """Mark words on a page of a document.
+
+    Raises:
+        BadInput: When the page is outside the document, or the reason code is unknown.
+    """
+    document = find_document(work, case, document_id)
+    _require_page(document, words.page)
+    _require_code(work, code, needed=True)
+    mark = DocumentMark(kind="words", page=words.page, reason_code=code, note=_note(note))
+    mark.span_start, mark.span_end = words.start, words.end
+    mark.boxes = [list(box) for box in words.boxes]
+    return _add_mark(work, case, document.id, mark)
+
+
+def add_again(work: Work, case: Case, mark: DocumentMark) -> DocumentMark:
+    """Mark once more what was taken back; the withdrawn mark stays on record as it is."""
+    names = ("kind", "term", "page", "box", "span_start", "span_end", "boxes", "found_on")
+    copy = DocumentMark(reason_code=mark.reason_code, note=mark.note)
+    for name in names:
+        setattr(copy, name, getattr(mark, name))
+    added = _add_mark(work, case, mark.document_id, copy)
+    if copy.term is not None:
+        follow_term(work, mark.document_id, copy.term, marked=True)
+    return added
 
 
 def note_on(mark: DocumentMark, note: str) -> None:
@@ -151,8 +205,7 @@ def add_page(
         BadInput: When the document has no such page, or the reason code is unknown.
     """
     document = find_document(work, case, document_id)
-    if not 1 <= page <= document.pages:
-        raise BadInput(f"This document has pages 1 to {document.pages}.", where="page")
+    _require_page(document, page)
     _require_code(work, code, needed=True)
     mark = DocumentMark(kind="page", page=page, reason_code=code, note=_note(note))
     return _add_mark(work, case, document.id, mark)
@@ -189,7 +242,8 @@ def settle_suggestions(
             continue
         if decision == ACCEPTED:
             note_decision(work, row, ACCEPTED)
-            add_term(work, case, document_id=document.id, text=row.text, code=code)
+            mark = add_term(work, case, document_id=document.id, text=row.text, code=code)
+            mark.found_on = list(row.pages)
         else:
             _reject(work, case, row)
     work.session.flush()
@@ -248,6 +302,11 @@ def withdraw_mark(work: Work, case: Case, mark_id: str) -> None:
         work.session.flush()
 
 
+def _require_page(document: Document, page: int) -> None:
+    if not 1 <= page <= document.pages:
+        raise BadInput(f"This document has pages 1 to {document.pages}.", where="page")
+
+
 def _require_code(work: Work, code: str, *, needed: bool) -> None:
     if not needed and not code:
         return
@@ -275,18 +334,13 @@ def plan_of(work: Work, case: Case, document_id: str) -> Plan:
     marks = marks_of(work, case, document_id)
     return Plan(
         regions=tuple(
-            Region(mark.page, _box_of(mark), mark.reason_code)
-            for mark in marks
-            if mark.page is not None
+            Region(group[0].page, box or WHOLE_PAGE, group[0].reason_code)
+            for group in grouped(marks)
+            if group[0].page is not None
+            for box in boxes_of(group)
         ),
         terms=tuple(Term(mark.term, mark.reason_code) for mark in marks if mark.term is not None),
     )
-
-
-def _box_of(mark: DocumentMark) -> Box:
-    if mark.box is None:
-        return WHOLE_PAGE
-    return mark.box[0], mark.box[1], mark.box[2], mark.box[3]
 
 
 def request_rendition(work: Work, case: Case) -> None:

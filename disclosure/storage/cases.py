@@ -246,7 +246,12 @@ class FieldMask(Base):
 
 
 class DocumentMark(Base):
-    """One redaction in one document: a term or a region, with its reason code."""
+    """One redaction in one document, with its reason code.
+
+    ``kind``: term, words, region, page. Words have the range of characters that a person chose in
+    the page's text, and ``boxes``, one for each line of it. ``found_on``: the pages on which a term
+    stood when it was marked, where somebody looked.
+    """
 
     __tablename__ = "document_mark"
 
@@ -257,6 +262,10 @@ class DocumentMark(Base):
     term: Mapped[str | None] = mapped_column(EncryptedText("document_mark.term"))
     page: Mapped[int | None]
     box: Mapped[list[float] | None] = mapped_column(JsonText)
+    span_start: Mapped[int | None]
+    span_end: Mapped[int | None]
+    boxes: Mapped[list[list[float]] | None] = mapped_column(JsonText)
+    found_on: Mapped[list[int] | None] = mapped_column(JsonText)
     reason_code: Mapped[str] = mapped_column(String(48))
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     marked_at: Mapped[datetime] = mapped_column(UtcDateTime)

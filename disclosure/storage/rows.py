@@ -2,6 +2,7 @@
 
 from disclosure.storage import (
     cases,
+    drawing_rows,
     exports,
     ledger_rows,
     parties,
@@ -16,6 +17,7 @@ from disclosure.storage import (
 
 __all__ = [
     "cases",
+    "drawing_rows",
     "exports",
     "ledger_rows",
     "parties",

@@ -84,6 +84,7 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
         cases,
         consents,
         decisions,
+        drawing_results,
         incidents,
         jobs,
         portal,
@@ -101,7 +102,7 @@ def _add_blueprints(app: Flask, settings: Settings, demonstration_secret: str) -
     )
 
     staff = (account, admin, approvals, audit, cases, decisions, jobs, redaction, register, rules)
-    outside = (consents, incidents, recipients)
+    outside = (consents, drawing_results, incidents, recipients)
     for module in (*staff, *outside, portal, reports, retention, service, statements, subject):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(records.blueprint)

@@ -27,6 +27,9 @@ OPEN_DOORS = frozenset({"portal", "subject", "account", "service", "demonstratio
 
 SEEN_EVERY = timedelta(seconds=30)
 
+UNNOTICED = frozenset({"drawing.here"})
+"""Addresses that a page asks by itself: they do not keep the session of an absent person alive."""
+
 
 class SignedIn(flask_login.UserMixin):  # type: ignore[misc]  # flask_login ships no types
     """The person of this request, as Flask-Login sees them."""
@@ -76,7 +79,7 @@ def _load(token: str) -> SignedIn | None:
         signed_in = SignedIn(person, row) if row and person and person.active else None
         stale = row is not None and now - row.seen_at > SEEN_EVERY
         session.rollback()
-    if signed_in is not None and stale:
+    if signed_in is not None and stale and request.endpoint not in UNNOTICED:
         _touch(token)
     return signed_in
 

@@ -23,6 +23,7 @@ from disclosure.operations.suggesting import suggestions_of
 from disclosure.storage.cases import Case, ResponsiveValue, SuggestedMark
 from disclosure.web import actions
 from disclosure.web.guard import actor, guarded
+from disclosure.web.numbers import points
 from disclosure.web.refusals import keep_denial, status_of
 
 blueprint = Blueprint("redaction", __name__, url_prefix="/cases/<reference>/redaction")
@@ -172,7 +173,7 @@ def region(reference: str, document_id: str) -> AnyResponse | tuple[str, int]:
                 case,
                 document_id=document_id,
                 page=_whole(typed.get("page", "")),
-                box=[_points(typed.get(side, "")) for side in ("left", "bottom", "right", "top")],
+                box=[points(typed.get(side, "")) for side in ("left", "bottom", "right", "top")],
                 code=typed.get("code", ""),
             ),
             typed.get("note", ""),
@@ -288,13 +289,3 @@ def _whole(given: str) -> int:
     if not given.isascii() or not given.isdigit() or len(given) > 6:  # noqa: PLR2004 - page numbers
         raise BadInput("Enter the page as a whole number.", where="page")
     return int(given)
-
-
-def _points(given: str) -> float:
-    try:
-        number = float(given.strip())
-    except ValueError:
-        raise BadInput("Enter the four sides of the box in points.", where="box") from None
-    if number != number or abs(number) > 20_000:  # noqa: PLR0124, PLR2004 - no number, beyond any page
-        raise BadInput("Enter the four sides of the box in points.", where="box")
-    return number

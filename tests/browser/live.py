@@ -20,6 +20,14 @@ from tests.app import Office, make_app
 def served(tmp_path: Path) -> Iterator[tuple[Office, str]]:
     """Serve a new installation and work its outbox until the block ends."""
     office = make_app(tmp_path, csrf=True)
+    with serving(office) as address:
+        yield office, address
+
+
+@contextlib.contextmanager
+def serving(office: Office) -> Iterator[str]:
+    """Serve an installation under a real address and work its outbox until the block ends."""
+    office.app.config["WTF_CSRF_ENABLED"] = True
     server = make_server("127.0.0.1", 0, office.app, threaded=True)
     address = f"http://127.0.0.1:{server.port}"
     desk = office.app.extensions["disclosure"].desk
@@ -34,7 +42,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Office, str]]:
     pages.start()
     worker.start()
     try:
-        yield office, address
+        yield address
     finally:
         over.set()
         worker.join(timeout=60)

@@ -12,13 +12,23 @@ from sqlalchemy import select
 from disclosure.domain.states import State
 from disclosure.errors import NotFound
 from disclosure.jobs import export_to
-from disclosure.operations import exporting, redacting, retention, signing, tracking
+from disclosure.operations import (
+    drawing,
+    exporting,
+    redacting,
+    retention,
+    signing,
+    sittings,
+    tracking,
+)
 from disclosure.operations.casefile import checks_of
 from disclosure.operations.desk import REQUESTER
 from disclosure.operations.intake import receive_demand
 from disclosure.operations.ledger_check import verify_ledger
 from disclosure.storage.base import Base, EncryptedJson, EncryptedText
 from disclosure.storage.cases import Case, Document, DocumentMark, Finding, ResponsiveValue
+from disclosure.storage.drawing_rows import DrawingSitting
+from disclosure.storage.page_images import PageImages
 from disclosure.storage.protection import APPEND_ONLY
 from tests import cases
 from tests.cases import SUBJECT, TERM, at_work, do, to_state
@@ -111,6 +121,23 @@ def test_the_files_of_the_case_are_gone_from_the_disk(office, closed):
     destroy(office, closed)
 
     assert not any((folder / each[:2] / each).exists() for each in hashes)
+
+
+def test_pictures_of_its_pages_and_who_sat_over_them_are_gone(office, closed):
+    with at_work(office, closed, "handler") as (work, case):
+        query = select(Document).where(Document.case_id == case.id, Document.role == "responsive")
+        document = work.session.scalars(query).one()
+        sittings.sit_down(work, case, document, page=1)
+        source, desk = drawing.source_of(document), work.desk
+    drawing.image_at(desk, source, 1)
+    kept = PageImages(desk.settings.instance).names(source.sha256)
+    destroy(office, closed)
+    with at_work(office, closed) as (work, _):
+        left = work.session.scalars(select(DrawingSitting)).all()
+
+    assert kept
+    assert PageImages(desk.settings.instance).names(source.sha256) == frozenset()
+    assert left == []
 
 
 def test_messages_that_were_written_to_the_folder_are_gone(office, closed):
