@@ -33,9 +33,9 @@ from disclosure.operations.drawing import find_drawable, make_preview, source_of
 from disclosure.operations.ledger_check import LedgerReport, verify_ledger
 from disclosure.operations.letters import compose
 from disclosure.operations.noticing import look_at_delayed, note_notice_sent
+from disclosure.operations.page_flags import plan_with_flags
 from disclosure.operations.papers import Upload, add_document, note_inspection
 from disclosure.operations.record_files import expire_record
-from disclosure.operations.redacting import plan_of
 from disclosure.operations.rendering import build, gather, store_rendition
 from disclosure.operations.shadow import draw, draw_is_due
 from disclosure.storage.alarm import alarm_of, end_alarm, raise_alarm
@@ -243,7 +243,7 @@ def _preview(job: Job) -> None:
     with look(SYSTEM) as work:
         case = _case(work, job)
         document = find_drawable(work, case, job.arguments["document"])
-        source, plan = source_of(document), plan_of(work, case, document.id)
+        source, plan = source_of(document), plan_with_flags(work, case, document.id)
     make_preview(house().desk, source, plan)
     with job.result():
         return

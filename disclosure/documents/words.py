@@ -171,12 +171,25 @@ class PageText:
         Args:
             allowed: For each character.
         """
-        placed = np.flatnonzero(self._placed)
+        placed, firsts = self._grouped()
         if not placed.size:
             return [], 0
-        firsts = np.flatnonzero(self._begins()[placed])
         fit = np.fromiter(map(is_fit, self._text), dtype=bool) & np.asarray(allowed)
         kept = np.logical_and.reduceat(fit[placed], firsts)
+        words = list(compress(self._words(placed, firsts), kept.tolist()))
+        return words, len(kept) - len(words)
+
+    def every_word(self) -> list[Word]:
+        """Return all words, whether or not a text layer may hold them."""
+        placed, firsts = self._grouped()
+        return list(self._words(placed, firsts)) if placed.size else []
+
+    def _grouped(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the characters that have a place, and where among them each word begins."""
+        placed = np.flatnonzero(self._placed)
+        return placed, np.flatnonzero(self._begins()[placed])
+
+    def _words(self, placed: NDArray[np.intp], firsts: NDArray[np.intp]) -> Iterator[Word]:
         boxes = self._places[placed]
         lows = np.minimum.reduceat(boxes[:, :2], firsts)
         highs = np.maximum.reduceat(boxes[:, 2:], firsts)
@@ -187,12 +200,7 @@ class PageText:
             *highs.T.tolist(),
             strict=True,
         )
-        words = [self._word(*bound) for bound in compress(bounds, kept.tolist())]
-        return words, len(kept) - len(words)
-
-    def every_word(self) -> list[Word]:
-        """Return all words, whether or not a text layer may hold them."""
-        return list(self._split())
+        return (self._word(*bound) for bound in bounds)
 
     @property
     def places(self) -> Places:

@@ -20,6 +20,11 @@ class PageFlagKind(Enum):
         self.reason_code = reason_code
 
     @property
+    def short(self) -> str:
+        """Return the name that fits under a small picture of the page."""
+        return self.code.replace("_", " ")
+
+    @property
     def withholds(self) -> bool:
         """Tell whether a page with this flag does not leave."""
         return bool(self.reason_code)

@@ -14,6 +14,7 @@ from disclosure.documents.terms import TermFinder
 from disclosure.documents.words import PageText
 from disclosure.operations.desk import Work
 from disclosure.operations.mark_groups import boxes_of, grouped
+from disclosure.operations.page_flags import flags_of
 from disclosure.operations.redacting import marks_of
 from disclosure.operations.redaction_log import FULL, PART, WITHHELD
 from disclosure.operations.sittings import Colleague, colleagues, sitting_of
@@ -99,7 +100,7 @@ def board_of(work: Work, case: Case, document: Document, *, number: int, layout:
             (_suggestion(row, number, layout, places) for row in suggestions),
             key=lambda each: not each.places,
         ),
-        flags=page_flags(work, document, marks),
+        flags=page_flags(work, case, document, marks),
         others=colleagues(work, document.id),
         code=mine[-1].reason_code if mine else "",
         may_undo=bool(steps["done"]),
@@ -108,7 +109,9 @@ def board_of(work: Work, case: Case, document: Document, *, number: int, layout:
     )
 
 
-def page_flags(work: Work, document: Document, marks: Iterable[DocumentMark]) -> list[str]:
+def page_flags(
+    work: Work, case: Case, document: Document, marks: Iterable[DocumentMark]
+) -> list[str]:
     """Return the flag of each page of a document, from the first, as far as it is known.
 
     A value that stands on pages where nobody looked for it shows only in the preview.
@@ -123,6 +126,9 @@ def page_flags(work: Work, document: Document, marks: Iterable[DocumentMark]) ->
             flags[mark.page - 1] = WITHHELD
         elif mark.page is not None and flags[mark.page - 1] == FULL:
             flags[mark.page - 1] = PART
+    for flag in flags_of(work, case):
+        if flag.document_id == document.id and flag.answered_at is None:
+            flags[flag.page - 1] = flag.kind
     return flags
 
 

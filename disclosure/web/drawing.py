@@ -23,10 +23,11 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from disclosure.documents.detectors import Kind
 from disclosure.documents.drawing import Found
+from disclosure.documents.kinds import Kind
 from disclosure.documents.layout import level_lines
 from disclosure.domain.access import Permission
+from disclosure.domain.page_flags import PageFlagKind
 from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import BadInput, DisclosureError, NotFound, Refused
 from disclosure.operations import casefile, drawing, drawing_marks, sittings
@@ -46,7 +47,9 @@ guarded(blueprint, Permission.SEE_CASES)
 
 PARTS = ("layer", "marks", "people")
 MOST_MARKS = 500
-FLAGS = {FULL: "whole", PART: "part out", WITHHELD: "withheld"}
+FLAGS = {FULL: "whole", PART: "part out", WITHHELD: "withheld"} | {
+    kind.code: kind.short for kind in PageFlagKind
+}
 """Flag of a page -> what the list of pages says."""
 
 Answer = AnyResponse | str | tuple[Any, int]

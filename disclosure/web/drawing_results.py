@@ -16,8 +16,8 @@ from disclosure.operations import casefile, drawing
 from disclosure.operations.desk import Work
 from disclosure.operations.drawing import Source, find_drawable, source_of
 from disclosure.operations.final_pages import FinalPages, final_pages
+from disclosure.operations.page_flags import plan_with_flags
 from disclosure.operations.previewing import ask_for_preview, preview_job
-from disclosure.operations.redacting import plan_of
 from disclosure.storage.cases import Case, Document
 from disclosure.storage.ledger_rows import Outbox
 from disclosure.web.drawing import blueprint, open_source, sit_down, webp
@@ -63,7 +63,8 @@ def compare(reference: str, document_id: str) -> str:
 
 
 def _result(work: Work, case: Case, document: Document) -> Result:
-    preview = drawing.preview_source(source_of(document), plan_of(work, case, document.id))
+    plan = plan_with_flags(work, case, document.id)
+    preview = drawing.preview_source(source_of(document), plan)
     final = final_pages(work, case, document)
     current = casefile.summary_of(work, case).rendition_current
     return Result(

@@ -1,11 +1,14 @@
 """The drawing tool on the web: plain forms, scripts, images, presence, and who may do what."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
-from disclosure.operations import papers, redacting
+from disclosure.operations import page_flags, papers, redacting
 from disclosure.operations.suggesting import note_decision, suggestions_of
 from disclosure.storage.cases import Document, DocumentMark
 from disclosure.storage.drawing_rows import DrawingSitting
@@ -361,6 +364,25 @@ def test_a_changed_mark_asks_for_a_new_preview(drawn):
 
     assert "Make the preview" in client.get(f"{drawn.base}/compare").get_data(as_text=True)
     assert client.get(f"{drawn.base}/preview/1").status_code == 404
+
+
+def test_a_page_that_is_set_aside_says_so_and_is_gone_from_the_preview(drawn):
+    client = drawn.office.client("handler")
+    with at_work(drawn.office, drawn.reference, "handler") as (work, case):
+        aside = page_flags.Wanted(kind="not_responsive")
+        asked = page_flags.Wanted(kind="consult", consulted="The tax counsel")
+        given = {"document_id": drawn.document, "reason": "Outside the period."}
+        page_flags.flag_page(work, case, page=2, wanted=aside, **given)
+        page_flags.flag_page(work, case, page=3, wanted=asked, **given)
+    client.post(f"{drawn.base}/preview", data={"page": 2})
+    drawn.office.work_jobs()
+    page = client.get(drawn.base).get_data(as_text=True)
+    picture = client.get(f"{drawn.base}/preview/2").data
+
+    assert 'class="flag not_responsive" data-flag="2">not responsive<' in page
+    assert 'class="flag consult" data-flag="3">consult<' in page
+    with Image.open(io.BytesIO(picture)) as seen:
+        assert np.array(seen.convert("L")).mean() < 40
 
 
 def test_an_expired_sitting_of_a_colleague_is_not_shown(drawn):
