@@ -4,7 +4,7 @@ Owns the reading of one document's marks for the page on which they are made; ch
 words of a mark are read from the page again, never from what a browser sent.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from disclosure.documents.layout import Layout, Shown
@@ -116,20 +116,27 @@ def page_flags(
 
     A value that stands on pages where nobody looked for it shows only in the preview.
     """
-    flags = [FULL] * document.pages
-    known = {row.text: row.pages for row in suggestions_of(work, document.id, answer=ACCEPTED)}
+    found = {row.text: row.pages for row in suggestions_of(work, document.id, answer=ACCEPTED)}
+    gone: set[int] = set()
+    touched: set[int] = set()
     for mark in marks:
-        if mark.term is not None:
-            for page in mark.found_on or known.get(mark.term, []):
-                flags[page - 1] = PART if flags[page - 1] == FULL else flags[page - 1]
-        elif mark.page is not None and mark.kind == "page":
-            flags[mark.page - 1] = WITHHELD
-        elif mark.page is not None and flags[mark.page - 1] == FULL:
-            flags[mark.page - 1] = PART
-    for flag in flags_of(work, case):
-        if flag.document_id == document.id and flag.answered_at is None:
-            flags[flag.page - 1] = flag.kind
-    return flags
+        (gone if mark.kind == "page" else touched).update(_pages_of(mark, found))
+    aside = {
+        flag.page: flag.kind
+        for flag in flags_of(work, case)
+        if flag.document_id == document.id and flag.answered_at is None
+    }
+    return [
+        aside.get(page) or (WITHHELD if page in gone else PART if page in touched else FULL)
+        for page in range(1, document.pages + 1)
+    ]
+
+
+def _pages_of(mark: DocumentMark, found: Mapping[str, Sequence[int]]) -> Sequence[int]:
+    """Return the pages on which a mark takes something out, as far as it is known."""
+    if mark.page is not None:
+        return [mark.page]
+    return mark.found_on or found.get(mark.term or "", [])
 
 
 def _places(layout: Layout, texts: Sequence[str]) -> dict[str, list[Box]]:
