@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from disclosure.documents.gate import Outcome
 from disclosure.domain.approvals import GATE_STAND_INS, SIGNING_ROLES
 from disclosure.domain.states import State
-from disclosure.operations import consenting, gate_answers, incidents, signing
+from disclosure.operations import consenting, gate_answers, incidents, release_sets, signing
 from disclosure.storage.cases import Evaluation
 from disclosure.storage.ledger_rows import LedgerCheckpoint, LedgerReceipt
 from disclosure.storage.protection import APPEND_ONLY
@@ -59,6 +59,7 @@ def furnish(url, office):
     cases.do(office, "legal", reference, signing.return_for_redaction, reason="Again.")
     cases.to_state(office, reference, State.RELEASED)
     untold = cases.to_state(office, cases.police_case(office), State.REDACTING)
+    cases.do(office, "handler", untold, release_sets.open_set, reference=reference)
     sha256 = cases.small_rendition(office, untold, outcome=Outcome.CANNOT_TELL)
     answer = {"sha256": sha256, "reason": "Read on paper."}
     cases.do(office, "compliance", untold, gate_answers.answer_for_gate, **answer)
@@ -699,3 +700,29 @@ def test_no_two_transparency_reports_share_a_day(direct, first, last):
 
     assert "covers some of these days" in direct.why_not_insert("transparency_report", **new)
     assert direct.why_not_insert("transparency_report", **after) == ""
+
+
+@pytest.mark.parametrize(
+    ("pair", "refused"),
+    [
+        ("a.subject_index = b.subject_index AND a.id <> b.id", False),
+        ("a.subject_index <> b.subject_index", True),
+        ("a.id = b.id", True),
+    ],
+)
+def test_a_set_is_only_over_a_collection_of_the_same_account(direct, pair, refused):
+    free = "a.id NOT IN (SELECT case_id FROM release_set)"
+    two = direct.row(
+        f'SELECT a.id AS a, b.id AS b FROM "case" AS a, "case" AS b WHERE {pair} AND {free}'
+    )
+    why = direct.why_not_insert(
+        "release_set",
+        case_id=two["a"],
+        collection_id=two["b"],
+        source_id=two["b"],
+        opened_by=direct.row("SELECT id FROM person")["id"],
+        opened_at=AT,
+    )
+
+    assert ("of the same account" in why) is refused
+    assert bool(why) is refused
