@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from disclosure.domain.states import State
 from disclosure.errors import BadInput, Forbidden, Refused
@@ -24,6 +25,7 @@ from disclosure.operations.release_sets import (
 from disclosure.operations.set_differences import differences
 from disclosure.operations.suggesting import suggestions_of
 from disclosure.storage.ledger_rows import LedgerEntry
+from disclosure.storage.release_sets import ReleaseSet
 from tests import cases
 from tests.cases import at_work, do, to_state
 
@@ -297,6 +299,27 @@ def test_two_cases_without_an_account_are_not_taken_for_the_same(office, first):
 
     with pytest.raises(BadInput, match="not about the same account"):
         do(office, "handler", third, open_set, reference=first)
+
+
+def test_the_database_refuses_a_set_over_the_collection_of_another_account(office, first):
+    other = cases.counterparty_case(office)
+    with at_work(office, first) as (_, source):
+        source_id = source.id
+
+    with (
+        at_work(office, other) as (work, case),
+        pytest.raises(IntegrityError, match="of the same account"),
+        work.session.begin_nested(),
+    ):
+        work.session.add(
+            ReleaseSet(
+                case_id=case.id,
+                collection_id=source_id,
+                source_id=source_id,
+                opened_by=office.people["handler"],
+                opened_at=work.now,
+            )
+        )
 
 
 def test_what_was_released_by_mistake_is_not_taken_over(office, first, second):

@@ -700,29 +700,3 @@ def test_no_two_transparency_reports_share_a_day(direct, first, last):
 
     assert "covers some of these days" in direct.why_not_insert("transparency_report", **new)
     assert direct.why_not_insert("transparency_report", **after) == ""
-
-
-@pytest.mark.parametrize(
-    ("pair", "refused"),
-    [
-        ("a.subject_index = b.subject_index AND a.id <> b.id", False),
-        ("a.subject_index <> b.subject_index", True),
-        ("a.id = b.id", True),
-    ],
-)
-def test_a_set_is_only_over_a_collection_of_the_same_account(direct, pair, refused):
-    free = "a.id NOT IN (SELECT case_id FROM release_set)"
-    two = direct.row(
-        f'SELECT a.id AS a, b.id AS b FROM "case" AS a, "case" AS b WHERE {pair} AND {free}'
-    )
-    why = direct.why_not_insert(
-        "release_set",
-        case_id=two["a"],
-        collection_id=two["b"],
-        source_id=two["b"],
-        opened_by=direct.row("SELECT id FROM person")["id"],
-        opened_at=AT,
-    )
-
-    assert ("of the same account" in why) is refused
-    assert bool(why) is refused
