@@ -81,6 +81,8 @@ class Event(StrEnum):
         "page:consultation-answered",
         "Who was asked about a page answered.",
     )
+    SET_OPENED = "set:opened", "A further recipient's case was linked to one collection."
+    COLLECTION_TAKEN = "set:collection-taken", "What another case collected was taken over."
     SIGNATURE_GIVEN = "signature:given", "A person signed the SHA-256 of the final PDF."
     SIGNATURE_VOIDED = "signature:voided", "A signature lost its force before the release."
     RELEASE_MADE = "release:made", "The signed bytes were released."

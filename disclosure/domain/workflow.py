@@ -45,6 +45,8 @@ class Action(Enum):
     LINK_DUPLICATE = ("link_duplicate", "Link to the earlier case", False)
     COLLECT = ("collect", "Fetch the allowed fields", False)
     RECORDS_COLLECTED = ("records_collected", "Records fetched", False)
+    OPEN_SET = ("open_set", "Link to the collection of another case", False)
+    TAKE_COLLECTION = ("take_collection", "Take over the collection", False)
     RECORD_NO_DATA = ("record_no_data", "Record that nothing was found", False)
     FINISH_COLLECTING = ("finish_collecting", "Go on to redacting", False)
     MARK = ("mark", "Set masks and marks", False)
@@ -278,6 +280,15 @@ TRANSITIONS: tuple[Transition, ...] = (
         ask.no_collection_under_way,
     ),
     _row(_A.RECORDS_COLLECTED, {_S.COLLECTING, _S.PRESERVED}, None, Event.RECORDS_COLLECTED, None),
+    _row(_A.OPEN_SET, _BEFORE_SIGNING, None, Event.SET_OPENED, _work),
+    _row(
+        _A.TAKE_COLLECTION,
+        {_S.COLLECTING},
+        None,
+        Event.COLLECTION_TAKEN,
+        _work,
+        ask.no_collection_under_way,
+    ),
     _row(
         _A.RECORD_NO_DATA,
         {_S.COLLECTING},

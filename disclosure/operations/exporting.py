@@ -31,6 +31,7 @@ from disclosure.operations.gate_answers import answers_shown
 from disclosure.operations.pinning import catalogue_of_day, kept_files
 from disclosure.operations.record_proofs import head_proof, proofs_of
 from disclosure.operations.record_summary import print_summary
+from disclosure.operations.release_sets import origin_of
 from disclosure.operations.signing import require_unchanged
 from disclosure.operations.transition import Change, advance
 from disclosure.storage.cases import Case, Document, Evaluation
@@ -268,6 +269,7 @@ def _about(work: Work, case: Case) -> dict[str, object]:
         "fields_asked": case.fields,
         "fields_allowed": case.allowed_fields,
         **_what_counted(work, case),
+        "collection": origin_of(work, case),
         "approval_profile": case.approval_profile,
         "separation": case.separation,
         "policy_version": case.policy_version,
@@ -282,6 +284,7 @@ def _about(work: Work, case: Case) -> dict[str, object]:
                 "status": row.status,
                 "refusal": row.refusal,
                 "disposition": row.disposition,
+                "taken_over": row.copied_from is not None,
             }
             for number, row in enumerate(documents, 1)
         ],

@@ -53,6 +53,7 @@ HANDS_ON = frozenset(
     event.value
     for event in (
         *(Event.RECORDS_REQUESTED, Event.REDACTION_MARKED, Event.RENDITION_REQUESTED),
+        Event.COLLECTION_TAKEN,
         *(Event.PAGE_FLAGGED, Event.PAGE_FLAG_WITHDRAWN, Event.PAGE_CONSULTATION_ANSWERED),
     )
 )

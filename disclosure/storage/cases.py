@@ -211,6 +211,7 @@ class Document(Base):
     disposition: Mapped[str] = mapped_column(String(12), default="")
     added_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    copied_from: Mapped[str | None] = mapped_column(String(32))
 
 
 class ResponsiveValue(Base):
@@ -271,6 +272,7 @@ class DocumentMark(Base):
     marked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     note: Mapped[str | None] = mapped_column(EncryptedText("document_mark.note"))
+    copied_from: Mapped[str | None] = mapped_column(String(32))
 
 
 class PageFlag(Base):
@@ -310,7 +312,10 @@ class PageFlag(Base):
 
 
 class SuggestedMark(Base):
-    """A value in one document that a person has to decide on: open, accepted or rejected."""
+    """A value in one document that a person has to decide on: open, accepted or rejected.
+
+    ``mark_id``: the mark in another document after which it was looked for here, if any.
+    """
 
     __tablename__ = "suggested_mark"
 
@@ -325,3 +330,4 @@ class SuggestedMark(Base):
     person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    mark_id: Mapped[str | None] = mapped_column(String(32))

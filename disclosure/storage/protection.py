@@ -31,6 +31,7 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "consent_withdrawal": (("reference",),),
     "case_recipient": (("case_id", "name_index"),),
     "blocked_name": (("block_id", "name_index"),),
+    "release_set": (("case_id",),),
     "shadow_draw": (("upto",),),
     "shadow_review": (("id",), ("case_id", "ended_seq")),
     "shadow_answer": (("review_id",),),
@@ -83,6 +84,10 @@ _NOT_PROPOSER = """EXISTS (
     SELECT 1 FROM pack_proposal AS p
     WHERE p.id = NEW.proposal_id AND p.proposed_by <> NEW.decided_by)"""
 
+_SAME_ACCOUNT = """EXISTS (
+    SELECT 1 FROM "case" AS a JOIN "case" AS b ON b.subject_index = a.subject_index
+    WHERE a.id = NEW.case_id AND b.id = NEW.source_id AND a.id <> b.id AND a.subject_index <> '')"""
+
 _HAD_A_HAND = """EXISTS (
     SELECT 1 FROM shadow_review AS r JOIN "case" AS c ON c.id = r.case_id
     WHERE r.id = NEW.review_id AND (NEW.person_id = c.handler_id OR NEW.person_id = c.decider_id
@@ -114,6 +119,7 @@ def refusals() -> list[tuple[str, str, str]]:
     rules += [
         ("signature", f"NEW.role NOT IN ({names})", "this role signs nothing"),
         ("rendition", _OUTCOME, "what the gate did not pass is not said to have passed"),
+        ("release_set", f"NOT {_SAME_ACCOUNT}", "a set is over a collection of the same account"),
         ("signature", f"NOT {gated}", "a signature is over a rendition that passed the gate"),
         ("signature", f"NOT {_LIVE_ROLE.format(**signer)}", "the signer does not hold this role"),
         ("signature", f"NOT {_NOT_PREPARER.format(**signer)}", "who prepared it does not sign it"),

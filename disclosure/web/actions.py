@@ -160,7 +160,7 @@ HANDLERS: dict[Action, Handler] = {
 ELSEWHERE = frozenset(
     {Action.ADD_DOCUMENT, Action.RECORD_FINDING, Action.RECORD_CALLBACK, Action.MARK, Action.SIGN}
     | {Action.EXPORT_RECORD, Action.VIEW_RECORDS, Action.ANSWER_FOR_GATE, Action.FLAG_PAGE}
-    | {Action.WITHDRAW_FLAG, Action.ANSWER_CONSULTATION}
+    | {Action.WITHDRAW_FLAG, Action.ANSWER_CONSULTATION, Action.OPEN_SET, Action.TAKE_COLLECTION}
 )
 """Actions whose forms stand in another place than the list of buttons."""
 

@@ -15,6 +15,7 @@ from disclosure.errors import NotFound
 from disclosure.operations import casefile, queue
 from disclosure.operations.facts import latest_rendition
 from disclosure.operations.gate_answers import answers_shown
+from disclosure.operations.set_differences import differences
 from disclosure.operations.signing import require_intact, signatures_shown
 from disclosure.web.cases import attachment
 from disclosure.web.guard import actor, guarded
@@ -60,6 +61,7 @@ def page(reference: str) -> str:
             offered=offered,
             offered_codes={action.code: blocked for action, blocked in offered.items()},
             gate_answers=answers_shown(work, rendition),
+            differences=differences(work, case),
             sign=Action.SIGN,
             send_back=Action.RETURN_FOR_REDACTION,
             left=queue.days_left(work, case.due_at),

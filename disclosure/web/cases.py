@@ -25,7 +25,7 @@ from disclosure.domain.routing import ROUTES
 from disclosure.domain.states import State
 from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import BadInput, DisclosureError, Refused
-from disclosure.operations import casefile, queue
+from disclosure.operations import casefile, queue, release_sets
 from disclosure.operations.access_ends import access_end_of
 from disclosure.operations.desk import Work
 from disclosure.operations.facts import latest_release
@@ -74,21 +74,24 @@ def new() -> str | AnyResponse | tuple[str, int]:
     with look(actor()) as work:
         form = DemandForm.for_desk(work, request.form)
         register = agencies(work)
+        collection = request.values.get("collection", "")
+        if collection:
+            casefile.find_case(work, collection)
+    shown = {"form": form, "register": register, "collection": collection}
     if request.method == "GET":
-        return render_template("cases/new.html", form=form, register=register, kept=[])
+        return render_template("cases/new.html", kept=[], **shown)
     now = house().clock()
     tokens = request.form.getlist("kept")
     papers, problems = read_papers(request.files.getlist("papers"), tokens, now)
     valid = form.validate()
     if problems:
         form.show({"papers": " ".join(problems)})
-    if valid and (opened := _open(form, papers)) is not None:
+    if valid and (opened := _open(form, papers, collection)) is not None:
         return opened
-    kept = keep_papers(papers, now)
-    return render_template("cases/new.html", form=form, register=register, kept=kept), 422
+    return render_template("cases/new.html", kept=keep_papers(papers, now), **shown), 422
 
 
-def _open(form: DemandForm, papers: Sequence[Paper]) -> AnyResponse | None:
+def _open(form: DemandForm, papers: Sequence[Paper], collection: str) -> AnyResponse | None:
     """Open the case and go there; None when there is a problem, which the form now shows."""
     demand = form.demand(channel="staff", papers=tuple(paper.upload for paper in papers))
     if form.errors:
@@ -98,16 +101,24 @@ def _open(form: DemandForm, papers: Sequence[Paper]) -> AnyResponse | None:
     try:
         with unit_of_work(actor()) as work:
             receipt = receive_demand(work, demand)
+            if collection:
+                release_sets.open_set(work, receipt.case, reference=collection)
             reference, secret = receipt.case.reference, receipt.tracking_secret
     except Incomplete as problem:
         form.show(problem.problems)
-    except BadInput as problem:
-        form.show({problem.where or "narrative": problem.sentence})
+    except (BadInput, Refused) as problem:
+        form.show({_place(problem): problem.sentence})
     else:
         forget_papers(papers)
         flash(f"Case {reference} is open. Tracking secret for the requester: {secret}", "ok")
         return redirect(url_for("cases.case", reference=reference))
     return None
+
+
+def _place(problem: DisclosureError) -> str:
+    """Return the input at which a problem is shown; a link fails for the sake of the account."""
+    where = problem.where if isinstance(problem, BadInput) else "collection"
+    return "subject_account" if where == "collection" else where or "narrative"
 
 
 def _uploads(files: list[FileStorage]) -> tuple[Upload, ...]:
@@ -129,6 +140,7 @@ def case_page(work: Work, shown: Case, **more: Any) -> str:
     names = casefile.names_of(work)
     catalogue = work.desk.catalogue
     made = latest_release(work, shown)
+    allowed = casefile.actions_for(work, shown)
     return render_template(
         "cases/case.html",
         case=shown,
@@ -152,9 +164,12 @@ def case_page(work: Work, shown: Case, **more: Any) -> str:
         facts=casefile.summary_of(work, shown),
         access_end=access_end_of(work, made),
         may_report=made is not None and may(work.actor.roles, Permission.WORK_INCIDENTS),
-        offered=actions.offered(
-            casefile.actions_for(work, shown), claimed=shown.handler_id is not None
-        ),
+        offered=actions.offered(allowed, claimed=shown.handler_id is not None),
+        allowed={each.action.code: each.blocked for each in allowed},
+        sets=release_sets.other_sets(work, shown),
+        link=release_sets.set_of(work, shown),
+        offer=release_sets.offer_of(work, shown),
+        states=State.of,
         may=lambda name: may(work.actor.roles, Permission[name]),
         **{"failed": "", "problem": "", "typed": {}, **more},
     )
@@ -212,6 +227,41 @@ def agency(reference: str) -> AnyResponse | tuple[str, int]:
         return _failed(reference, "agency", problem)
     flash("The register's number is the one to call.", "ok")
     return redirect(url_for("cases.case", reference=reference))
+
+
+@blueprint.post("/<reference>/collection")
+def link(reference: str) -> AnyResponse | tuple[str, int]:
+    """Link a case to what another one collected."""
+    given = request.form.get("collection", "")
+    try:
+        with unit_of_work(actor()) as work:
+            found = casefile.find_case(work, reference)
+            actions.require_current(found, request.form)
+            release_sets.open_set(work, found, reference=given)
+    except (BadInput, Refused) as problem:
+        return _failed(reference, "open_set", problem)
+    flash("Linked. What may be taken over is offered once the case is decided.", "ok")
+    return redirect(url_for("cases.case", reference=reference, _anchor="sets"))
+
+
+@blueprint.post("/<reference>/collection/take")
+def take(reference: str) -> AnyResponse | tuple[str, int]:
+    """Take over what another case collected."""
+    try:
+        with unit_of_work(actor()) as work:
+            found = casefile.find_case(work, reference)
+            actions.require_current(found, request.form)
+            release_sets.take_collection(
+                work,
+                found,
+                documents=request.form.getlist("documents"),
+                with_values="values" in request.form,
+                with_marks="marks" in request.form,
+            )
+    except (BadInput, Refused) as problem:
+        return _failed(reference, "take_collection", problem)
+    flash("Taken over. Every document is being searched again.", "ok")
+    return redirect(url_for("cases.case", reference=reference, _anchor="sets"))
 
 
 @blueprint.post("/<reference>/documents")

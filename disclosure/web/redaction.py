@@ -19,6 +19,7 @@ from disclosure.operations.desk import Work
 from disclosure.operations.facts import latest_rendition
 from disclosure.operations.gate_answers import answers_shown
 from disclosure.operations.papers import dispose, find_document
+from disclosure.operations.set_differences import differences
 from disclosure.operations.suggesting import suggestions_of
 from disclosure.storage.cases import Case, ResponsiveValue, SuggestedMark
 from disclosure.web import actions
@@ -59,6 +60,7 @@ def _page(work: Work, case: Case, **more: Any) -> str:
         jobs=casefile.jobs_of(work, case),
         rendition=rendition,
         gate_answers=answers_shown(work, rendition),
+        differences=differences(work, case),
         page_flags=page_flags.flags_of(work, case),
         same_files=page_flags.same_files(work, case),
         numbers={each.id: number for number, each in enumerate(documents, 1)},

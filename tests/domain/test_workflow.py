@@ -236,6 +236,7 @@ ASKS = {
     Action.DECIDE_PRESERVATION: {"decider_is_not_handler", "outcome_is_preserve"},
     Action.LINK_DUPLICATE: {"outcome_is_duplicate"},
     Action.COLLECT: {"no_collection_under_way"},
+    Action.TAKE_COLLECTION: {"no_collection_under_way"},
     Action.RECORD_NO_DATA: {"nothing_was_found"},
     Action.FINISH_COLLECTING: {"records_are_collected"},
     Action.BUILD_RENDITION: {"all_redactions_settled", "impact_assessment_is_recorded"}

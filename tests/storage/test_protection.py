@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from disclosure.documents.gate import Outcome
 from disclosure.domain.approvals import GATE_STAND_INS, SIGNING_ROLES
 from disclosure.domain.states import State
-from disclosure.operations import consenting, gate_answers, incidents, signing
+from disclosure.operations import consenting, gate_answers, incidents, release_sets, signing
 from disclosure.storage.cases import Evaluation
 from disclosure.storage.ledger_rows import LedgerCheckpoint, LedgerReceipt
 from disclosure.storage.protection import APPEND_ONLY
@@ -59,6 +59,7 @@ def furnish(url, office):
     cases.do(office, "legal", reference, signing.return_for_redaction, reason="Again.")
     cases.to_state(office, reference, State.RELEASED)
     untold = cases.to_state(office, cases.police_case(office), State.REDACTING)
+    cases.do(office, "handler", untold, release_sets.open_set, reference=reference)
     sha256 = cases.small_rendition(office, untold, outcome=Outcome.CANNOT_TELL)
     answer = {"sha256": sha256, "reason": "Read on paper."}
     cases.do(office, "compliance", untold, gate_answers.answer_for_gate, **answer)
