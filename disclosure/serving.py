@@ -78,8 +78,7 @@ def serve_forever(settings: Settings, *, host: str, port: int) -> None:
     lines: list[str] = []
     if settings.demo:
         settings, lines, secret = _demonstration(settings)
-    else:
-        prepare(settings, utc_now())
+    prepare(settings, utc_now())
     lines += _check_ledger(create_app(settings, demonstration_secret=secret))
     _start_worker(settings)
     lines = [f"ready: {settings.base_url}", *lines]
