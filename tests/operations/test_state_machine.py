@@ -19,14 +19,16 @@ from sqlalchemy import select
 
 from disclosure.app import create_app
 from disclosure.config import load_settings
+from disclosure.documents.gate import Outcome
 from disclosure.domain.access import Role
-from disclosure.domain.approvals import SIGNING_ROLES
+from disclosure.domain.approvals import signing_roles
 from disclosure.domain.states import State
 from disclosure.edge import unit_of_work
 from disclosure.errors import DisclosureError
 from disclosure.operations import (
     collecting,
     deciding,
+    gate_answers,
     redacting,
     releasing,
     signing,
@@ -43,9 +45,11 @@ HANDLERS = st.sampled_from(["handler", "handler2", "legal"])
 SIGNERS = st.sampled_from(["handler", "legal", "legal2", "compliance", "compliance2", "senior"])
 TEMPTED = {"handler": Role.LEGAL_REVIEWER, "handler2": Role.COMPLIANCE_OFFICER}
 """Those who prepare hold signing roles as well: only the rule keeps them from signing."""
-EVERYBODY = ("handler", "legal", "legal", "handler2", "compliance", "legal2")
+EVERYBODY = ("handler", "legal", "legal", "handler2", "compliance", "legal2", "senior")
 """Who tries to sign, one after the other; the same person twice."""
 SIGNING = st.sampled_from([Role.LEGAL_REVIEWER, Role.COMPLIANCE_OFFICER])
+OFFICERS = {Role.COMPLIANCE_OFFICER, Role.SENIOR_COMPLIANCE_OFFICER}
+"""Who may answer for what the gate could not tell."""
 
 
 @lru_cache(maxsize=1)
@@ -80,7 +84,8 @@ class OneCase(RuleBasedStateMachine):
         self.preparers = {}
         self.signed = {}
         self.damaged = set()
-        self.ungated = set()
+        self.gate = {}
+        self.answers = {}
         self.released = set()
 
     def teardown(self):
@@ -145,17 +150,19 @@ class OneCase(RuleBasedStateMachine):
     @rule(
         steps=st.integers(2, 5),
         marker=st.sampled_from(["", "", "legal"]),
-        passed=st.sampled_from([True] * 5 + [False]),
+        outcome=st.sampled_from([Outcome.PASSED] * 4 + [Outcome.CANNOT_TELL] * 2 + [Outcome.LEAK]),
         flips=st.sampled_from([False] * 4 + [True]),
     )
-    def forward(self, steps, marker, passed, flips):
+    def forward(self, steps, marker, outcome, flips):
         """Let everybody try the usual next steps, those who may not as well."""
         for _ in range(steps):
             state = State.of(self.seen()[0])
             if state is State.REDACTING and marker:
                 self.mark(marker, "remove")
             if state is State.REDACTING:
-                self.build(passed)
+                self.build(outcome)
+                self.answer("handler")
+                self.answer("compliance2")
                 self.submit("handler")
             elif flips and state in {State.SIGNING, State.APPROVED}:
                 self.flip_a_byte()
@@ -194,14 +201,28 @@ class OneCase(RuleBasedStateMachine):
             self.hands.add(who)
 
     @precondition(lambda self: self.seen()[0] == "redacting")
-    @rule(passed=st.booleans())
-    def build(self, passed):
-        sha256 = cases.small_rendition(self.office, self.reference, passed=passed)
+    @rule(outcome=st.sampled_from(Outcome))
+    def build(self, outcome):
+        sha256 = cases.small_rendition(self.office, self.reference, outcome=outcome)
         holder = self.plain.execute('SELECT handler_id FROM "case"').fetchone()[0]
         names = {person: name for name, person in self.office.people.items()}
         self.preparers[sha256] = self.hands | {names[holder]}
-        if not passed:
-            self.ungated.add(sha256)
+        self.gate[sha256] = outcome
+
+    @precondition(lambda self: self.current())
+    @rule(who=SIGNERS)
+    def answer(self, who):
+        sha256 = self.current()
+        if self.attempt(who, gate_answers.answer_for_gate, sha256=sha256, reason="I read it."):
+            assert self.gate[sha256] is Outcome.CANNOT_TELL
+            assert who not in self.preparers[sha256]
+            assert sha256 not in self.damaged
+            assert self.roles[who] & OFFICERS
+            self.answers.setdefault(sha256, {})[who] = self.roles[who] & OFFICERS
+
+    def opened(self, sha256):
+        """Say whether the gate, or an answer that stands, opens the way for these bytes."""
+        return self.gate[sha256] is Outcome.PASSED or any(self.answers.get(sha256, {}).values())
 
     @rule(who=HANDLERS)
     def submit(self, who):
@@ -227,7 +248,8 @@ class OneCase(RuleBasedStateMachine):
         sha256 = self.current()
         if self.attempt(who, signing.sign, sha256=sha256, reason="Right."):
             assert who not in self.preparers[sha256]
-            assert sha256 not in self.damaged | self.ungated
+            assert sha256 not in self.damaged
+            assert self.opened(sha256)
             person = self.office.people[who]
             role = self.plain.execute(
                 "SELECT role FROM signature WHERE sha256 = ? AND person_id = ?", [sha256, person]
@@ -245,7 +267,7 @@ class OneCase(RuleBasedStateMachine):
     @rule(who=SIGNERS)
     def release(self, who):
         sha256 = self.current()
-        right = self.carried(sha256)
+        right = bool(sha256) and self.carried(sha256)
         if self.attempt(who, releasing.release):
             assert right, f"released with {self.signed.get(sha256)}"
             self.released.add(sha256)
@@ -258,9 +280,11 @@ class OneCase(RuleBasedStateMachine):
             for who, role in self.signed.get(sha256, {}).items()
             if who not in self.preparers[sha256] and Role(role) in self.roles[who]
         }
-        needed = {role.value for role in SIGNING_ROLES.get(profile, ())}
+        answered = self.gate.get(sha256) is not Outcome.PASSED
+        needed = {role.value for role in signing_roles(profile, person_answered=answered)}
         people = {given.get(role) for role in needed} - {None}
-        return len(people) == len(needed) >= 2 and sha256 not in self.damaged | self.ungated
+        whole = sha256 not in self.damaged and self.opened(sha256)
+        return len(people) == len(needed) >= 2 and whole
 
     # --- The world around -----------------------------------------------------------------------
 
@@ -268,6 +292,8 @@ class OneCase(RuleBasedStateMachine):
     def revoke(self, who, role):
         self.change(who, revoke_role, role)
         self.roles[who].discard(role)
+        for given in self.answers.values():
+            given.get(who, set()).discard(role)
         for given in self.signed.values():
             if given.get(who) == role.value:
                 del given[who]
@@ -282,7 +308,7 @@ class OneCase(RuleBasedStateMachine):
     def disable(self, who):
         self.change(who, disable_person)
         self.roles[who] = set()
-        for given in self.signed.values():
+        for given in (*self.signed.values(), *self.answers.values()):
             given.pop(who, None)
 
     def change(self, who, operation, *given):
