@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from disclosure.documents.kinds import Kind
+from disclosure.documents.kinds import DETECTED, Kind
 from disclosure.documents.suggest import suggest
 from tests.documents.suggestion_sets import NAMES, SETS, samples, score
 from tests.documents.suggestion_strings import HARMLESS, PEOPLE, measured, missed, sentences
@@ -32,7 +32,7 @@ PROSE = (
 def written(name: str) -> None:
     """Print what is found in one of the written sets."""
     counted = score(name)
-    for kind in Kind:
+    for kind in DETECTED:
         print(
             f"suggestions, {name}, {kind.value}: recall {counted.recall(kind):.2f},"
             f" precision {counted.precision(kind):.2f} ({counted.wanted[kind]} strings)"

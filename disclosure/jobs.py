@@ -22,7 +22,14 @@ from disclosure.documents.suggesting import SuggestedValue, suggestions_for
 from disclosure.edge import house, look, unit_of_work
 from disclosure.errors import DisclosureError, DocumentRefused, Refused
 from disclosure.gateways.mail import send
-from disclosure.operations import batching, exporting, outbox, suggesting, witnessing
+from disclosure.operations import (
+    batching,
+    exporting,
+    outbox,
+    removed_elsewhere,
+    suggesting,
+    witnessing,
+)
 from disclosure.operations.access_ends import escalate, reach_end
 from disclosure.operations.casefile import find_case
 from disclosure.operations.checkpoints import checkpoint_when_due, is_due
@@ -136,7 +143,7 @@ def _inspect(job: Job) -> None:
         document = work.session.get_one(Document, job.arguments["document"])
         sha256, ending = document.sha256, Path(document.filename).suffix[:8]
         responsive = document.role == "responsive"
-        people = suggesting.people_of(work, work.session.get_one(Case, document.case_id))
+        sought = Sought.of(work, document)
         if document.status != "quarantine":
             sha256 = ""
     if not sha256:
@@ -148,18 +155,32 @@ def _inspect(job: Job) -> None:
         path.write_bytes(desk.files.read(sha256))
         try:
             found = inspect(path)
-            seen = _look_at(path, found, people) if responsive else Contents(people)
+            seen = _look_at(path, found, sought) if responsive else Contents(sought)
         except DocumentRefused as refusal:
             _keep_inspection(job, Inspected("application/octet-stream", refusal=refusal.message))
             return
     _keep_inspection(job, Inspected(found.media_type, found.pages, dict(found.hidden)), seen)
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Sought:
+    """What a document is searched for by name: people, and texts taken out of other documents."""
+
+    people: Sequence[str] = ()
+    removed: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, work: Work, document: Document) -> "Sought":
+        """Return it as it is known at this instant."""
+        case = work.session.get_one(Case, document.case_id)
+        return cls(suggesting.people_of(work, case), removed_elsewhere.texts_for(work, document))
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What a responsive document holds: values to decide on, and documents inside it."""
 
-    people: Sequence[str]
+    sought: Sought
     suggested: Sequence[SuggestedValue] = ()
     attached: Sequence[MailPart] = ()
 
@@ -174,15 +195,15 @@ class Inspected:
     refusal: str = ""
 
 
-def _look_at(path: Path, found: Inspection, people: Sequence[str]) -> Contents:
-    suggested = suggestions_for(path, found, people=people)
+def _look_at(path: Path, found: Inspection, sought: Sought) -> Contents:
+    suggested = suggestions_for(path, found, people=sought.people, removed=sought.removed)
     if found.media_type != Media.MAIL.value or not found.attachments:
-        return Contents(people, suggested)
-    return Contents(people, suggested, attachments_of(path))
+        return Contents(sought, suggested)
+    return Contents(sought, suggested, attachments_of(path))
 
 
 def _keep_inspection(job: Job, said: Inspected, seen: Contents | None = None) -> None:
-    seen = seen or Contents(())
+    seen = seen or Contents(Sought())
     with job.result() as work:
         document = work.session.get_one(Document, job.arguments["document"])
         note_inspection(
@@ -193,9 +214,10 @@ def _keep_inspection(job: Job, said: Inspected, seen: Contents | None = None) ->
             summary=said.summary,
             refusal=said.refusal,
         )
-        suggesting.keep_suggestions(work, document, seen.suggested)
+        _keep_suggested(work, document, seen.suggested)
         if document.role == "responsive":
-            suggesting.look_again_if_named(work, document, seen.people)
+            suggesting.look_again_if_named(work, document, seen.sought.people)
+            removed_elsewhere.look_again_if_removed(work, document, seen.sought.removed)
         case = work.session.get_one(Case, document.case_id)
         for part in seen.attached:
             add_document(work, case, Upload(part.name, part.content), role=document.role)
@@ -216,7 +238,7 @@ def _look_again(job: Job) -> None:
     with look(SYSTEM) as work:
         document = work.session.get_one(Document, job.arguments["document"])
         sha256, ending = document.sha256, Path(document.filename).suffix[:8]
-        people = suggesting.people_of(work, work.session.get_one(Case, document.case_id))
+        sought = Sought.of(work, document)
         there = document.status == "ready"
     suggested: Sequence[SuggestedValue] = ()
     if there:
@@ -224,9 +246,14 @@ def _look_again(job: Job) -> None:
         with scratch_folder(desk.settings.instance) as folder:
             path = folder / f"original{ending if ending.isascii() else ''}"
             path.write_bytes(desk.files.read(sha256))
-            suggested = suggestions_for(path, inspect(path), people=people)
+            suggested = _look_at(path, inspect(path), sought).suggested
     with job.result() as work:
-        suggesting.keep_suggestions(work, work.session.get_one(Document, document.id), suggested)
+        _keep_suggested(work, work.session.get_one(Document, document.id), suggested)
+
+
+def _keep_suggested(work: Work, document: Document, suggested: Sequence[SuggestedValue]) -> None:
+    suggesting.keep_suggestions(work, document, suggested)
+    removed_elsewhere.keep_removed(work, document, suggested)
 
 
 def _render(job: Job) -> None:

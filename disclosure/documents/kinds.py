@@ -28,6 +28,7 @@ class Kind(Enum):
     ADDRESS = "address"
     KNOWN_PERSON = "known-person"
     OTHER_PERSON = "other-person"
+    REMOVED_ELSEWHERE = "removed-elsewhere"
 
     @property
     def label(self) -> str:
@@ -47,7 +48,10 @@ LABELS: Final = {
     Kind.ADDRESS: "Postal address",
     Kind.KNOWN_PERSON: "Known person of the case",
     Kind.OTHER_PERSON: "Other person (S06)",
+    Kind.REMOVED_ELSEWHERE: "Taken out of another document",
 }
+DETECTED: Final = tuple(kind for kind in Kind if kind is not Kind.REMOVED_ELSEWHERE)
+"""The kinds that are told by how a text looks."""
 
 
 def in_any_case(words: str) -> str:

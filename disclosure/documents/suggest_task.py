@@ -18,7 +18,7 @@ from disclosure.documents.pages import Bounds, SourcePage, open_pages
 from disclosure.documents.programs import ProgramFailed, ProgramMissing
 from disclosure.documents.recognise import read_in_any_turn
 from disclosure.documents.suggest import suggest
-from disclosure.documents.terms import fold
+from disclosure.documents.terms import TermFinder, fold
 
 LANGUAGES: Final = "chi_sim+eng"
 MOST: Final = 2_000
@@ -35,7 +35,8 @@ def suggest_marks(arguments: Mapping[str, object]) -> dict[str, object]:
     """Suggest marks for a document; the task ``suggest``.
 
     Args:
-        arguments: ``source``, ``media``, ``password``, ``people``, ``scans`` and the limits.
+        arguments: ``source``, ``media``, ``password``, ``people``, ``removed``, ``scans`` and the
+            limits.
 
     Returns:
         One row for each value: kind, text, pages and how often it stands there.
@@ -52,14 +53,22 @@ def suggest_marks(arguments: Mapping[str, object]) -> dict[str, object]:
     people = cast("list[str]", arguments["people"])
     scans = set(cast("list[int]", arguments["scans"]))
     pages = open_pages(path, media, Bounds.of(arguments), password=password)
+    removed = cast("list[str]", arguments["removed"])
+    finder = TermFinder(removed)
     found: dict[tuple[Kind, str], _Found] = {}
+    asked: dict[tuple[Kind, str], _Found] = {}
     for number in range(1, len(pages) + 1):
         page = pages.read(number - 1)
         text = "".join(character.text for character in page.characters)
         if number in scans:
             text += "\n" + _read(page)
         _collect(found, text, number, people)
-    rows = [[kind.value, each.text, each.pages, each.count] for (kind, _), each in found.items()]
+        for span in finder.spans(text):
+            _note(asked, Kind.REMOVED_ELSEWHERE, removed[span.term], number)
+    rows = [
+        [kind.value, each.text, each.pages, each.count]
+        for (kind, _), each in [*asked.items(), *found.items()]
+    ]
     return {"suggestions": rows[:MOST]}
 
 
@@ -67,11 +76,14 @@ def _collect(
     found: dict[tuple[Kind, str], _Found], text: str, number: int, people: list[str]
 ) -> None:
     for each in suggest(text, people=people):
-        value = " ".join(text[each.start : each.end].split())
-        row = found.setdefault((each.kind, fold(value)), _Found(value))
-        row.count += 1
-        if number not in row.pages:
-            row.pages.append(number)
+        _note(found, each.kind, " ".join(text[each.start : each.end].split()), number)
+
+
+def _note(found: dict[tuple[Kind, str], _Found], kind: Kind, value: str, number: int) -> None:
+    row = found.setdefault((kind, fold(value)), _Found(value))
+    row.count += 1
+    if number not in row.pages:
+        row.pages.append(number)
 
 
 def _read(page: SourcePage) -> str:

@@ -37,6 +37,7 @@ def suggestions_for(
     inspection: Inspection,
     *,
     people: Sequence[str] = (),
+    removed: Sequence[str] = (),
     limits: Limits | None = None,
 ) -> list[SuggestedValue]:
     """Return the values of a document that look like data about a person.
@@ -45,6 +46,7 @@ def suggestions_for(
         path: The document.
         inspection: Of the same document.
         people: Names of the people of the case.
+        removed: Texts that were taken out of other documents, found however they are written.
         limits: What the work may cost.
 
     Raises:
@@ -57,6 +59,7 @@ def suggestions_for(
         "media": media.name,
         "password": None,
         "people": list(people),
+        "removed": list(removed),
         "scans": list(inspection.scans),
     } | limit_arguments(limits)
     allowed = limits.allowing(pages=inspection.pages, read=len(inspection.scans))

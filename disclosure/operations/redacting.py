@@ -19,6 +19,7 @@ from disclosure.operations.desk import Work
 from disclosure.operations.mark_groups import boxes_of, grouped
 from disclosure.operations.outbox import Effect
 from disclosure.operations.papers import find_document
+from disclosure.operations.removed_elsewhere import let_go, look_back, look_elsewhere
 from disclosure.operations.suggesting import (
     ACCEPTED,
     OPEN,
@@ -124,6 +125,7 @@ def add_term(
     mark = DocumentMark(kind="term", term=text, reason_code=code, note=_note(note))
     added = _add_mark(work, case, document.id, mark)
     follow_term(work, document.id, text, marked=True)
+    look_elsewhere(work, case, added)
     return added
 
 
@@ -184,6 +186,7 @@ def add_again(work: Work, case: Case, mark: DocumentMark) -> DocumentMark:
     added = _add_mark(work, case, mark.document_id, copy)
     if copy.term is not None:
         follow_term(work, mark.document_id, copy.term, marked=True)
+        look_elsewhere(work, case, added)
     return added
 
 
@@ -300,6 +303,8 @@ def withdraw_mark(work: Work, case: Case, mark_id: str) -> None:
     if mark.term is not None:
         follow_term(work, mark.document_id, mark.term, marked=False)
         work.session.flush()
+        let_go(work, mark)
+        look_back(work, case, mark)
 
 
 def _require_page(document: Document, page: int) -> None:

@@ -93,7 +93,7 @@ def _documents(work: Work, case: Case, other: Case) -> Iterator[str]:
 def _layer(work: Work, case: Case, document: Document) -> Layer:
     layer: dict[tuple[object, ...], str] = {}
     for mark in marks_of(work, case, document.id):
-        what = fold(mark.term) if mark.term is not None else tuple(mark.box or ())
+        what = fold(mark.term) if mark.term is not None else str((mark.box, mark.boxes))
         layer[mark.kind, mark.page, what] = mark.reason_code
     for aside in set_aside(work, case, document.id):
         layer["page", aside.page, ()] = aside.kind

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
+from disclosure.documents.kinds import Kind
 from disclosure.documents.suggesting import SuggestedValue
 from disclosure.documents.terms import fold
 from disclosure.operations.collecting import values_of
@@ -67,6 +68,8 @@ def keep_suggestions(work: Work, document: Document, values: Iterable[SuggestedV
     known = {(row.kind, fold(row.text)) for row in _rows(work, document.id)}
     marked = _marked(work, document.id)
     for value in values:
+        if value.kind is Kind.REMOVED_ELSEWHERE:
+            continue
         if (value.kind.value, fold(value.text)) in known or fold(value.text) in marked:
             continue
         row = SuggestedMark(

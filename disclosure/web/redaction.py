@@ -19,6 +19,7 @@ from disclosure.operations.desk import Work
 from disclosure.operations.facts import latest_rendition
 from disclosure.operations.gate_answers import answers_shown
 from disclosure.operations.papers import dispose, find_document
+from disclosure.operations.removed_elsewhere import removed_in
 from disclosure.operations.set_differences import differences
 from disclosure.operations.suggesting import suggestions_of
 from disclosure.storage.cases import Case, ResponsiveValue, SuggestedMark
@@ -57,6 +58,9 @@ def _page(work: Work, case: Case, **more: Any) -> str:
         documents=documents,
         marks={each.id: redacting.marks_of(work, case, each.id) for each in documents},
         suggested={each.id: _by_kind(work, each.id) for each in documents},
+        removed_in=removed_in(
+            work, [row for each in documents for row in suggestions_of(work, each.id)]
+        ),
         jobs=casefile.jobs_of(work, case),
         rendition=rendition,
         gate_answers=answers_shown(work, rendition),

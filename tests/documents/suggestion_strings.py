@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from stdnum import luhn
 from stdnum.cn import ric, uscc
 
-from disclosure.documents.kinds import Kind
+from disclosure.documents.kinds import DETECTED, Kind
 from disclosure.documents.suggest import suggest
 
 PEOPLE = ("欧阳明德", "张伟", "李晓红", "Weiming Zhang", "Anna Maria Schmidt")
@@ -360,7 +360,7 @@ def measured() -> dict[Kind, Measure]:
     for sentence in HARMLESS:
         for each in suggest(sentence, people=PEOPLE):
             wrong[each.kind] += 1
-    return {kind: Measure(found[kind], EACH, wrong[kind]) for kind in Kind}
+    return {kind: Measure(found[kind], EACH, wrong[kind]) for kind in DETECTED}
 
 
 def missed() -> list[str]:

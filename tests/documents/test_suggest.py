@@ -19,7 +19,7 @@ def test_there_are_enough_sentences_to_tell():
     assert len(HARMLESS) >= 80
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", DETECTED)
 def test_a_kind_is_found_and_little_else_is_taken_for_it(kind):
     measure = measured()[kind]
 
