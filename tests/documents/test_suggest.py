@@ -6,7 +6,7 @@ from stdnum import luhn
 from stdnum.cn import ric, uscc
 
 from disclosure.documents.checks import is_card_number, is_credit_code, is_identity_number
-from disclosure.documents.kinds import Kind
+from disclosure.documents.kinds import DETECTED, Kind
 from disclosure.documents.people import name_variants
 from disclosure.documents.suggest import suggest
 from tests.documents.suggestion_strings import HARMLESS, measured, sentences
