@@ -440,3 +440,17 @@ def chat_pdf() -> bytes:
 
     html = f"<p>聊天记录 Chat of 2026-11-02</p><p>请拨打 Call {TERM} 张伟 for the parcel</p>"
     return bytes(HTML(string=html).write_pdf())
+
+
+def collected_letter(office: Office, text: bytes) -> str:
+    """Return a case in redacting with its values and one letter, in which a name is marked."""
+    reference = to_state(office, police_case(office), State.COLLECTING)
+    do(office, "handler", reference, collecting.request_collection)
+    with at_work(office, reference, "handler") as (work, case):
+        document_id = add_document(work, case, Upload("letter.txt", text), role="responsive").id
+    office.work_jobs()
+    do(office, "handler", reference, collecting.finish_collecting)
+    with at_work(office, reference, "handler") as (work, case):
+        mark = {"text": "Zhao Wei", "code": "third_party_data", "note": "N"}
+        redacting.add_term(work, case, document_id=document_id, **mark)
+    return reference

@@ -1,7 +1,7 @@
 """What the ``redact`` and ``gate`` commands do, without a database.
 
 Owns reading the plan, writing the report, and the exit codes of the two. Arguments and printing
-belong to ``cli.py``; a refusal leaves as an exception that carries its own exit code.
+belong to ``cli``; a refusal leaves as an exception that carries its own exit code.
 """
 
 import json

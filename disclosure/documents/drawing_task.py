@@ -73,7 +73,7 @@ def find_text(arguments: Mapping[str, object]) -> dict[str, object]:
     """
     pages = _opened(arguments)
     finder = TermFinder([str(arguments["text"])])
-    hits: dict[tuple[int, Box], None] = {}
+    hits: set[tuple[int, Box]] = set()
     silent: list[int] = []
     before: PageText | None = None
     for number in range(1, len(pages) + 1):
@@ -81,12 +81,10 @@ def find_text(arguments: Mapping[str, object]) -> dict[str, object]:
         if not any(character.box for character in characters):
             silent.append(number)
         page = PageText([each.text for each in characters], [each.box for each in characters])
-        found, _ = page.hits(finder)
-        hits.update({(number, hit.box): None for hit in found})
-        if before is not None:
-            ends, starts = joint_hits(before, page, finder)
-            hits.update({(number - 1, hit.box): None for hit in ends})
-            hits.update({(number, hit.box): None for hit in starts})
+        here, _ = page.hits(finder)
+        ends, starts = joint_hits(before, page, finder) if before is not None else ([], [])
+        hits.update((number - 1, hit.box) for hit in ends)
+        hits.update((number, hit.box) for hit in (*here, *starts))
         before = page
     rows = [[number, list(box)] for number, box in sorted(hits)]
     return {"hits": rows[:MOST_HITS], "silent": silent}

@@ -86,20 +86,23 @@ def flag_page(
         _point_at_original(work, case, flag, wanted)
     if kind is PageFlagKind.CONSULT:
         flag.consulted = _consulted(wanted.consulted)
+    advance(work, case, Action.FLAG_PAGE, _told(flag, reason))
+    work.session.add(flag)
+    work.session.flush()
+    return flag
+
+
+def _told(flag: PageFlag, reason: str) -> Change:
     data: Payload = {
         "flag": flag.id,
-        "document": document.id,
-        "page": page,
-        "kind": kind.code,
+        "document": flag.document_id,
+        "page": flag.page,
+        "kind": flag.kind,
         "of_document": flag.of_document_id,
         "of_page": flag.of_page,
     }
     private = {"consulted": flag.consulted} if flag.consulted else {}
-    change = Change(subjects=[flag.id], data=data, private=private, reason=reason)
-    advance(work, case, Action.FLAG_PAGE, change)
-    work.session.add(flag)
-    work.session.flush()
-    return flag
+    return Change(subjects=[flag.id], data=data, private=private, reason=reason)
 
 
 def _kind(code: str) -> PageFlagKind:

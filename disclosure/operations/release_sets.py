@@ -211,11 +211,7 @@ def take_collection(
     offer = offer_of(work, case)
     if offer is None:
         raise Refused("Link the case first to one whose collection can be taken over.")
-    chosen = [each for each in offer.documents if each.id in set(documents)]
-    if len(chosen) != len(set(documents)):
-        raise BadInput(
-            "A document is not offered any more: load the page again.", where="documents"
-        )
+    chosen = _offered(offer, set(documents))
     values = _values(work, offer.source, offer.fields) if with_values else []
     if not chosen and not values:
         raise BadInput("Choose values or documents to take over.", where="documents")
@@ -239,3 +235,12 @@ def take_collection(
     )
     advance(work, case, Action.TAKE_COLLECTION, change)
     work.session.flush()
+
+
+def _offered(offer: Offer, wanted: set[str]) -> list[Document]:
+    chosen = [each for each in offer.documents if each.id in wanted]
+    if len(chosen) != len(wanted):
+        raise BadInput(
+            "A document is not offered any more: load the page again.", where="documents"
+        )
+    return chosen

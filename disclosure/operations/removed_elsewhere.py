@@ -5,7 +5,6 @@ mark, and that is closed when the mark is taken back. The reading is the job's t
 document again; deciding is ``redacting.py``'s.
 """
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
@@ -15,7 +14,7 @@ from disclosure.documents.suggesting import SuggestedValue
 from disclosure.documents.terms import fold
 from disclosure.operations.desk import Work
 from disclosure.operations.outbox import WAITING, Effect, enqueue
-from disclosure.operations.suggesting import LOOK_AGAIN, OPEN, note_decision
+from disclosure.operations.suggesting import LOOK_AGAIN, OPEN, ask_about, note_decision
 from disclosure.storage.cases import Case, Document, DocumentMark, SuggestedMark
 from disclosure.storage.ledger_rows import Outbox
 
@@ -97,19 +96,7 @@ def _ask(work: Work, document: Document, value: SuggestedValue, mark: DocumentMa
     if asked is not None:
         asked.mark_id = mark.id
     elif own is None:
-        row = SuggestedMark(
-            id=uuid.uuid4().hex,
-            case_id=document.case_id,
-            document_id=document.id,
-            kind=value.kind.value,
-            text=value.text,
-            pages=list(value.pages),
-            count=value.count,
-            answer=OPEN,
-            made_at=work.now,
-            mark_id=mark.id,
-        )
-        work.session.add(row)
+        ask_about(work, document, value, mark_id=mark.id)
     elif own.answer == CLOSED:
         own.answer, own.person_id, own.settled_at, own.mark_id = OPEN, None, None, mark.id
 

@@ -72,19 +72,27 @@ def keep_suggestions(work: Work, document: Document, values: Iterable[SuggestedV
             continue
         if (value.kind.value, fold(value.text)) in known or fold(value.text) in marked:
             continue
-        row = SuggestedMark(
-            id=uuid.uuid4().hex,
-            case_id=document.case_id,
-            document_id=document.id,
-            kind=value.kind.value,
-            text=value.text,
-            pages=list(value.pages),
-            count=value.count,
-            answer=OPEN,
-            made_at=work.now,
-        )
-        work.session.add(row)
+        ask_about(work, document, value)
     work.session.flush()
+
+
+def ask_about(
+    work: Work, document: Document, value: SuggestedValue, *, mark_id: str | None = None
+) -> None:
+    """Add an open suggestion to a document; ``mark_id`` names the mark that asked, if one did."""
+    row = SuggestedMark(
+        id=uuid.uuid4().hex,
+        case_id=document.case_id,
+        document_id=document.id,
+        kind=value.kind.value,
+        text=value.text,
+        pages=list(value.pages),
+        count=value.count,
+        answer=OPEN,
+        made_at=work.now,
+        mark_id=mark_id,
+    )
+    work.session.add(row)
 
 
 def suggestions_of(work: Work, document_id: str, *, answer: str = OPEN) -> list[SuggestedMark]:

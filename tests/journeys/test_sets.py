@@ -6,41 +6,23 @@ import zipfile
 import pytest
 
 from disclosure.domain.states import State
-from disclosure.operations import collecting, redacting
+from disclosure.operations import redacting
 from disclosure.operations.casefile import documents_of
-from disclosure.operations.papers import Upload, add_document, dispose
+from disclosure.operations.papers import dispose
 from disclosure.operations.release_sets import open_set, set_of
 from disclosure.operations.suggesting import suggestions_of
 from tests import cases
 from tests.cases import at_work, do, to_state
-from tests.journeys.steps import Desk, paper, verify
+from tests.journeys.steps import paper, verify
 
 TEXT = b"The seller Zhao Wei wrote yesterday that the parcel is late.\n"
 
 
 @pytest.fixture
-def office(tmp_path):
-    return cases.empty_office(tmp_path / "office")
-
-
-@pytest.fixture
-def desk(office):
-    return Desk(office)
-
-
-@pytest.fixture
 def first(office):
-    reference = to_state(office, cases.police_case(office), State.COLLECTING)
-    do(office, "handler", reference, collecting.request_collection)
-    with at_work(office, reference, "handler") as (work, case):
-        add_document(work, case, Upload("letter.txt", TEXT), role="responsive")
-    office.work_jobs()
-    do(office, "handler", reference, collecting.finish_collecting)
+    reference = cases.collected_letter(office, TEXT)
     with at_work(office, reference, "handler") as (work, case):
         [document] = documents_of(work, case, role="responsive")
-        redacting.add_term(
-            work, case, document_id=document.id, text="Zhao Wei", code="third_party_data"
-        )
         dispose(work, case, document, "release")
     return reference
 

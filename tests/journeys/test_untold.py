@@ -14,19 +14,9 @@ from disclosure.operations.papers import dispose
 from disclosure.storage.cases import Document
 from tests import cases
 from tests.cases import at_work, to_state
-from tests.journeys.steps import Desk, verify
+from tests.journeys.steps import verify
 
 WHY = "Read all pages on paper beside the original, with a colleague."
-
-
-@pytest.fixture
-def office(tmp_path):
-    return cases.empty_office(tmp_path / "office")
-
-
-@pytest.fixture
-def desk(office):
-    return Desk(office)
 
 
 @pytest.fixture

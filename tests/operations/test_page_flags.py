@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from disclosure.domain.states import State
 from disclosure.errors import BadInput, NotFound, Refused
 from disclosure.operations import redacting, rendering, signing
-from disclosure.operations.facts import case_facts, preparers_of
+from disclosure.operations.facts import case_facts, latest_rendition, preparers_of
 from disclosure.operations.page_flags import (
     Wanted,
     answer_consultation,
@@ -160,6 +160,10 @@ def test_a_consultation_that_is_taken_back_stops_nothing(office, reference, docu
     do(office, "handler", reference, withdraw_flag, flag_id=asked)
 
     do(office, "handler", reference, redacting.request_rendition)
+    office.work_jobs()
+
+    with at_work(office, reference) as (work, case):
+        assert latest_rendition(work, case).gate_passed
 
 
 def test_an_answer_is_written_down_and_belongs_to_a_consultation(office, reference, document):

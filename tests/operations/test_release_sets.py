@@ -13,7 +13,7 @@ from disclosure.operations import collecting, redacting
 from disclosure.operations.casefile import documents_of
 from disclosure.operations.collecting import values_of
 from disclosure.operations.facts import case_facts, latest_rendition, preparers_of
-from disclosure.operations.papers import Upload, add_document, dispose
+from disclosure.operations.papers import dispose
 from disclosure.operations.release_sets import (
     offer_of,
     open_set,
@@ -36,17 +36,9 @@ TEXT = b"Dear colleague,\nthe seller Zhao Wei wrote from zhao.wei@mail.example y
 @pytest.fixture
 def first(office):
     """Return a case with values and one document in which a name is marked."""
-    reference = to_state(office, cases.police_case(office), State.COLLECTING)
-    do(office, "handler", reference, collecting.request_collection)
-    with at_work(office, reference, "handler") as (work, case):
-        add_document(work, case, Upload("letter.txt", TEXT), role="responsive")
-    office.work_jobs()
-    do(office, "handler", reference, collecting.finish_collecting)
+    reference = cases.collected_letter(office, TEXT)
     with at_work(office, reference, "handler") as (work, case):
         [document] = documents_of(work, case, role="responsive")
-        redacting.add_term(
-            work, case, document_id=document.id, text="Zhao Wei", code="third_party_data", note="N"
-        )
         redacting.set_mask(work, case, field="reg.phone", mask="remove", code="third_party_data")
         dispose(work, case, document, "release")
     return reference

@@ -7,8 +7,7 @@ from disclosure.domain.states import State
 from disclosure.operations import collecting, retention
 from disclosure.operations.casefile import documents_of
 from disclosure.operations.collecting import values_of
-from disclosure.operations.papers import Upload, add_document
-from disclosure.operations.redacting import add_term, marks_of
+from disclosure.operations.redacting import marks_of
 from disclosure.operations.release_sets import offer_of, open_set, origin_of, take_collection
 from disclosure.operations.set_differences import differences
 from disclosure.storage.cases import Document, DocumentMark
@@ -21,18 +20,13 @@ TEXT = b"The seller Zhao Wei wrote yesterday.\n"
 @pytest.fixture
 def pair(office):
     """Return two closed cases over one collection, and the hash of the file that they share."""
-    first = to_state(office, cases.police_case(office), State.COLLECTING)
-    do(office, "handler", first, collecting.request_collection)
-    with at_work(office, first, "handler") as (work, case):
-        sha256 = add_document(work, case, Upload("letter.txt", TEXT), role="responsive").sha256
-    office.work_jobs()
-    do(office, "handler", first, collecting.finish_collecting)
+    first = cases.collected_letter(office, TEXT)
     second = to_state(
         office, cases.police_case(office, organisation="北京市公安局"), State.COLLECTING
     )
     with at_work(office, first, "handler") as (work, case):
         [document] = documents_of(work, case, role="responsive")
-        add_term(work, case, document_id=document.id, text="Zhao Wei", code="third_party_data")
+        sha256 = document.sha256
     with at_work(office, second, "handler") as (work, case):
         open_set(work, case, reference=first)
         ids = [each.id for each in offer_of(work, case).documents]
